@@ -1,0 +1,7 @@
+//! The only event loop of the engine.
+//!
+//! The driver feeds facts to [`pipeline::run::Run`], journals them and the decisions that come back, and carries the
+//! decisions out through [`ports`]. It decides nothing by itself, knows no wasm, no SQLite and no terminal, and never asks
+//! for the time except through [`ports::Clock`]. Start with [`ports`].
+
+pub mod ports;

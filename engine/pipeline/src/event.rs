@@ -1,0 +1,271 @@
+//! What happened and what was decided: the vocabulary of the journal, the reports and the JSON event stream.
+//!
+//! A [`Fact`] comes from outside: a stage ended, a plugin answered, the user pressed Ctrl-C. A [`Decision`] is what the
+//! rules make of it. [`crate::run::Run::step`] takes a fact and returns decisions; the driver journals the fact, steps,
+//! journals the decisions, and only then performs them. So the state is a fold over the facts, and replaying the facts
+//! gives the same decisions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::choice::ArmRecord;
+use crate::definition::Pipeline;
+use crate::finding::{Diagnosis, Disposition, Finding};
+use crate::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
+use crate::incident::IncidentEnd;
+use crate::outcome::{Outcome, Qualifier, RunResult};
+use crate::remedy::{CommandLine, Limits, Remedy};
+use crate::time::Timestamp;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// 1-based number within the run.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// A fact or a decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// Something happened.
+    Fact(Fact),
+    /// The rules decided something.
+    Decision(Decision),
+}
+
+/// Why an attempt is made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Purpose {
+    /// The stage's own attempt, in the workspace.
+    Plain,
+    /// The failed stage under a remedy, in scratch.
+    Trial { incident: IncidentId },
+    /// Another stage, in scratch, to see that the remedy broke nothing.
+    Verify { incident: IncidentId },
+    /// The failed stage without the remedy, in a scratch of its own, to see whether it was luck.
+    Control { incident: IncidentId },
+}
+
+/// How a file differs from before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// The file is new.
+    Added,
+    /// Content or mode changed.
+    Modified,
+    /// The file is gone.
+    Removed,
+}
+
+/// One changed file in scratch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// Path relative to the workspace root.
+    pub path: String,
+    /// How it changed.
+    pub change: ChangeKind,
+    /// Whether version control tracks it (for a new file: whether it is not ignored).
+    pub is_versioned: bool,
+    /// Lines taken away, for a versioned text file; at most 500 lines of at most 1,000 bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed_lines: Vec<String>,
+    /// Lines put in, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added_lines: Vec<String>,
+    /// Whether lines were left out of the two lists above.
+    #[serde(default)]
+    pub is_abridged: bool,
+}
+
+/// Where a remedy was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScratchKind {
+    /// An overlay at the workspace's own path, in a private mount namespace.
+    Overlay,
+    /// In the workspace itself, between a snapshot and an exact restore.
+    InPlace,
+}
+
+/// A plugin that broke its contract during a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultNote {
+    /// The plugin's id.
+    pub plugin: String,
+    /// Stable fault code, e.g. `timeout`; see `wit/README.md`.
+    pub code: String,
+    /// What happened, for a person.
+    pub message: String,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "fact")]
+pub enum Fact {
+    /// A run begins.
+    RunStarted {
+        run: RunId,
+        /// The checked definition, with overrides from the command line applied.
+        pipeline: Box<Pipeline>,
+        /// Seed of every random choice of the run.
+        seed: u64,
+        /// What is known about remedies from earlier runs.
+        learned: Vec<ArmRecord>,
+    },
+    /// An attempt ended.
+    AttemptEnded {
+        stage: StageName,
+        attempt: u32,
+        purpose: Purpose,
+        outcome: Outcome,
+    },
+    /// The evidence of a failed attempt was read.
+    Diagnosed { incident: IncidentId, stage: StageName, attempt: u32, diagnosis: Box<Diagnosis> },
+    /// The healers answered.
+    RemediesProposed { incident: IncidentId, remedies: Vec<Remedy>, faults: Vec<FaultNote> },
+    /// The steps of a remedy were carried out in scratch, or one of them failed (`problem`).
+    TrialPrepared {
+        incident: IncidentId,
+        scratch: ScratchKind,
+        changes: Vec<FileChange>,
+        /// Environment variables that the steps gave the stage, e.g. by `set-env` and `move-port`.
+        env: Vec<(String, String)>,
+        problem: Option<String>,
+    },
+    /// What the scratch holds after all attempts in it.
+    ScratchInspected { incident: IncidentId, changes: Vec<FileChange> },
+    /// The scratch became the workspace.
+    ScratchCommitted { incident: IncidentId },
+    /// The scratch is gone; the workspace is as it was before the incident.
+    ScratchDropped { incident: IncidentId },
+    /// Committing or dropping failed: somebody has to look.
+    ScratchStuck { incident: IncidentId, problem: String },
+    /// A verified patch lies ready.
+    PatchSaved { incident: IncidentId, path: String },
+    /// A ticket was written.
+    TicketSaved { incident: IncidentId, path: String },
+    /// Somebody asked the run to stop.
+    Interrupted,
+    /// The run's time is up.
+    DeadlineReached,
+    /// The engine was killed and started again; these attempts were under way.
+    Resumed { lost: Vec<LostAttempt> },
+}
+
+/// An attempt that was under way when the engine died.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostAttempt {
+    /// The stage.
+    pub stage: StageName,
+    /// The attempt's number.
+    pub attempt: u32,
+}
+
+/// What the rules decided, and what the driver then does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "decision")]
+pub enum Decision {
+    /// Run a stage once. Ends with `attempt-ended`.
+    StartAttempt {
+        stage: StageName,
+        attempt: u32,
+        purpose: Purpose,
+        command: CommandLine,
+        /// Variables that remedies gave the stage, on top of the definition's.
+        env: Vec<(String, String)>,
+        limits: Limits,
+    },
+    /// Read the evidence of a failed attempt. Ends with `diagnosed`.
+    Diagnose { incident: IncidentId, stage: StageName, attempt: u32 },
+    /// Ask the healers. Ends with `remedies-proposed`.
+    AskHealers {
+        incident: IncidentId,
+        stage: StageName,
+        /// Attempt whose findings the healers see.
+        attempt: u32,
+        findings: Vec<Finding>,
+        tried: Vec<TriedNote>,
+        attempts_left: u32,
+    },
+    /// What became of each proposal, for the record.
+    Weighed { incident: IncidentId, proposals: Vec<WeighedNote> },
+    /// Carry out the steps of a remedy in scratch (opened now unless `keeps_scratch`). Ends with `trial-prepared`.
+    PrepareTrial {
+        incident: IncidentId,
+        stage: StageName,
+        remedy: Box<Remedy>,
+        disposition: Disposition,
+        /// Wait first, in milliseconds.
+        delay_ms: u64,
+        /// Whether the scratch of the remedy before is kept: it fixed its failure, and the next one appeared.
+        keeps_scratch: bool,
+    },
+    /// List what changed in scratch. Ends with `scratch-inspected`.
+    InspectScratch { incident: IncidentId },
+    /// Make the scratch the workspace. Ends with `scratch-committed` or `scratch-stuck`.
+    CommitScratch { incident: IncidentId },
+    /// Throw the scratch away. Ends with `scratch-dropped` or `scratch-stuck`.
+    DropScratch { incident: IncidentId },
+    /// Save the versioned changes of the scratch as a patch. Ends with `patch-saved` or `scratch-stuck`.
+    SavePatch { incident: IncidentId },
+    /// Write the ticket of an incident. Ends with `ticket-saved`.
+    SaveTicket { incident: IncidentId, title: String, body: String, labels: Vec<String> },
+    /// An incident is over.
+    EndIncident {
+        incident: IncidentId,
+        stage: StageName,
+        end: IncidentEnd,
+        signature: Option<Signature>,
+        category: Option<String>,
+        /// The remedy that decided the end, if one did.
+        remedy: Option<RemedyKey>,
+        strategy: Option<String>,
+    },
+    /// A stage has its result.
+    EndStage { stage: StageName, result: RunResult, qualifier: Qualifier, reason: String },
+    /// Stop every attempt that is under way.
+    CancelAttempts,
+    /// The run has its result.
+    EndRun { result: RunResult, qualifier: Qualifier },
+}
+
+/// A remedy that was tried on an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TriedNote {
+    /// Which remedy.
+    pub key: RemedyKey,
+    /// Strategy code.
+    pub strategy: String,
+    /// Title.
+    pub title: String,
+    /// `ineffective`, `worsened`, `refused`, `progressed` or `flaky-suspect`.
+    pub ended: String,
+    /// Signature of the failure it ended with, if it ran and failed.
+    pub signature: Option<Signature>,
+}
+
+/// A proposal and what the policy made of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WeighedNote {
+    /// Which remedy.
+    pub key: RemedyKey,
+    /// The healer.
+    pub plugin: String,
+    /// Strategy code.
+    pub strategy: String,
+    /// Title.
+    pub title: String,
+    /// What the host computed.
+    pub disposition: Disposition,
+    /// Why it may not be tried; `None` when it may.
+    pub refused: Option<String>,
+    /// Whether it is the one that is tried now.
+    pub is_chosen: bool,
+}
