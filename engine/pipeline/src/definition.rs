@@ -1,171 +1,32 @@
-//! The pipeline file, checked.
+//! The pipeline file: text in, a checked [`Pipeline`] or every mistake with its line and column out.
+//!
+//! Start with `native.rs`: it reads `selfheal.toml` from top to bottom. The text first becomes a [`tree`] in which every
+//! key and value knows where it stands; `reader.rs` asks the tree for values and reports what does not fit to a
+//! [`problem::Report`]; nothing stops at the first mistake. [`crate::legacy`] reads `.autonomous-cicd.yml` with the same
+//! parts. A documented example with every key is `docs/selfheal.toml` ([`EXAMPLE`]).
 
-use std::collections::BTreeMap;
+pub mod model;
 
-use serde::{Deserialize, Serialize};
+pub mod problem;
+pub mod when;
 
-use crate::id::StageName;
-use crate::remedy::{CommandLine, Limits};
+pub(crate) mod reader;
+pub(crate) mod spelling;
+pub(crate) mod tree;
+pub(crate) mod units;
 
-/// A checked pipeline: names are unique, needs exist and form no circle, numbers are in range.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pipeline {
-    /// Name for people.
-    pub name: String,
-    /// Time for the whole run in milliseconds.
-    pub timeout_ms: Option<u64>,
-    /// Stages that may run at the same time, at least 1.
-    pub max_parallel: u32,
-    /// The stages, in the order of the file.
-    pub stages: Vec<Stage>,
-    /// How failures are read.
-    pub detection: Detection,
-    /// What may be done about them.
-    pub healing: Healing,
-    /// Plugins of the project's own.
-    pub plugins: PluginSettings,
-    /// Names of environment variables whose values are masked everywhere.
-    pub secrets: Vec<String>,
-}
+mod matrix;
+pub(crate) mod native;
+mod needs;
+mod plugins;
+mod stages;
 
-/// One stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stage {
-    /// Unique name.
-    pub name: StageName,
-    /// What it runs.
-    pub command: CommandLine,
-    /// Id of the runner plugin; `None` means the host starts the command by itself (`selfheal exec`).
-    pub runner: Option<String>,
-    /// Directory relative to the workspace root; `.` for the root.
-    pub directory: String,
-    /// Stages that have to pass first.
-    pub needs: Vec<StageName>,
-    /// Variables on top of the environment the engine was started with.
-    pub env: BTreeMap<String, String>,
-    /// Limits of one attempt.
-    pub limits: Limits,
-    /// Whether it is safe to run it again after the engine was killed.
-    pub is_idempotent: bool,
-    /// Whether the run goes on without it.
-    pub may_fail: bool,
-    /// Why the stage is there, when a planner made it.
-    pub reason: Option<String>,
-    /// Files that show it.
-    pub evidence: Vec<String>,
-}
+mod planned;
+mod write;
 
-/// How failures are read.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Detection {
-    /// Findings below it are `unknown`, 0 to 1.
-    pub confidence_threshold: f64,
-    /// Whether rules are used; without them only exit code and signal count.
-    pub pattern_matching: bool,
-    /// Whether outcomes of remedies are remembered.
-    pub learning: bool,
-}
-
-impl Default for Detection {
-    fn default() -> Self {
-        Self { confidence_threshold: 0.5, pattern_matching: true, learning: true }
-    }
-}
-
-/// How far healing goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Diagnose only.
-    Off,
-    /// Decide and record, do nothing.
-    Shadow,
-    /// Show what would be tried.
-    Suggest,
-    /// Try, verify, keep or undo.
-    #[default]
-    Auto,
-}
-
-/// What happens to a verified patch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Patches {
-    /// It is offered as a file; the workspace stays as it was.
-    #[default]
-    Propose,
-    /// It is applied to the workspace.
-    Apply,
-}
-
-/// What may be done about failures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Healing {
-    /// How far healing goes.
-    pub mode: Mode,
-    /// Trials of one incident.
-    pub max_attempts: u32,
-    /// What happens to a verified patch.
-    pub patches: Patches,
-    /// Processor time that the trials of one incident may use together, in milliseconds.
-    pub cpu_budget_ms: u64,
-    /// Wall-clock time that one incident may take, in milliseconds.
-    pub time_budget_ms: u64,
-    /// Share of successful trials that are checked by a control attempt, 0 to 1.
-    pub control_rate: f64,
-    /// Whether `rollback` remedies may be tried.
-    pub rollback: bool,
-}
-
-impl Default for Healing {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Auto,
-            max_attempts: 3,
-            patches: Patches::Propose,
-            cpu_budget_ms: 3_600_000,
-            time_budget_ms: 3_600_000,
-            control_rate: 0.1,
-            rollback: true,
-        }
-    }
-}
-
-/// Plugins of the project's own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PluginSettings {
-    /// Directory with `.wasm` files, relative to the workspace root.
-    pub dir: Option<String>,
-    /// What the user lets each plugin do, by plugin id.
-    pub grants: BTreeMap<String, Grant>,
-    /// Each plugin's own configuration as JSON text, by plugin id.
-    pub config: BTreeMap<String, String>,
-    /// Ids of plugins that are not used.
-    pub disabled: Vec<String>,
-}
-
-/// What the user lets one plugin do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Grant {
-    /// `sha256:…` of the component; a plugin with other bytes gets nothing.
-    pub digest: Option<String>,
-    /// Programs it may run.
-    pub process: Vec<String>,
-    /// `read` to see the project.
-    pub workspace: Option<WorkspaceGrant>,
-    /// Hosts it may talk to.
-    pub http: Vec<String>,
-    /// Whether it may keep state.
-    pub state: bool,
-    /// Whether it may know the time.
-    pub clock: bool,
-}
-
-/// How much of the project a plugin may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WorkspaceGrant {
-    /// Everything but `.git`, read-only.
-    Read,
-}
+pub use model::*;
+pub use native::{EXAMPLE, Parsed, parse, parse_settings};
+pub use planned::{Planned, PlannedStage, PlanningNote, from_planned};
+pub use problem::{DefinitionErrors, Problem, ProblemKind, Severity};
+pub use units::parse_duration;
+pub use when::{When, WhenError};

@@ -5,6 +5,8 @@
 //! journals the decisions, and only then performs them. So the state is a fold over the facts, and replaying the facts
 //! gives the same decisions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::choice::ArmRecord;
@@ -105,6 +107,15 @@ pub struct FaultNote {
     pub message: String,
 }
 
+/// The machine that a run runs on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Physical memory in bytes; 0 when unknown.
+    pub memory_bytes: u64,
+    /// Processors, at least 1.
+    pub processors: u32,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "fact")]
@@ -118,18 +129,37 @@ pub enum Fact {
         seed: u64,
         /// What is known about remedies from earlier runs.
         learned: Vec<ArmRecord>,
+        /// Remedies that made things worse against a signature; they are not tried against it again.
+        benched: Vec<(Signature, RemedyKey)>,
+        /// The machine.
+        machine: Machine,
+        /// Stages whose `when` does not hold: they are skipped, and what needs them runs as if they had passed.
+        unwanted: Vec<StageName>,
+        /// Typical durations of stages in milliseconds, from earlier runs; of several ready stages the one with the longest
+        /// way to go starts first.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        durations: BTreeMap<StageName, u64>,
     },
     /// An attempt ended.
-    AttemptEnded {
+    AttemptEnded { stage: StageName, attempt: u32, purpose: Purpose, outcome: Outcome },
+    /// The evidence of a failed attempt was read.
+    Diagnosed {
+        incident: IncidentId,
         stage: StageName,
         attempt: u32,
-        purpose: Purpose,
-        outcome: Outcome,
+        diagnosis: Box<Diagnosis>,
+        /// Plugins that broke their contract while they read it; what the others found counts all the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        faults: Vec<FaultNote>,
     },
-    /// The evidence of a failed attempt was read.
-    Diagnosed { incident: IncidentId, stage: StageName, attempt: u32, diagnosis: Box<Diagnosis> },
     /// The healers answered.
-    RemediesProposed { incident: IncidentId, remedies: Vec<Remedy>, faults: Vec<FaultNote> },
+    RemediesProposed {
+        incident: IncidentId,
+        remedies: Vec<Remedy>,
+        /// Those paths in the remedies' actions that are versioned, or would be if they existed.
+        versioned: Vec<String>,
+        faults: Vec<FaultNote>,
+    },
     /// The steps of a remedy were carried out in scratch, or one of them failed (`problem`).
     TrialPrepared {
         incident: IncidentId,
@@ -224,6 +254,7 @@ pub enum Decision {
         end: IncidentEnd,
         signature: Option<Signature>,
         category: Option<String>,
+        code: Option<String>,
         /// The remedy that decided the end, if one did.
         remedy: Option<RemedyKey>,
         strategy: Option<String>,
@@ -245,8 +276,12 @@ pub struct TriedNote {
     pub strategy: String,
     /// Title.
     pub title: String,
+    /// What the host computed for it.
+    pub disposition: Disposition,
     /// `ineffective`, `worsened`, `refused`, `progressed` or `flaky-suspect`.
     pub ended: String,
+    /// Why it ended so, for a person.
+    pub reason: String,
     /// Signature of the failure it ended with, if it ran and failed.
     pub signature: Option<Signature>,
 }

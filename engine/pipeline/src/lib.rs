@@ -6,18 +6,20 @@
 pub mod id;
 pub mod time;
 
-pub mod outcome;
 pub mod finding;
+pub mod outcome;
 pub mod remedy;
 
 pub mod definition;
 pub mod legacy;
 pub mod plan;
 
-pub mod policy;
 pub mod choice;
+pub mod policy;
 
 pub mod event;
-pub mod stage;
+pub mod healing;
 pub mod incident;
+pub mod replay;
 pub mod run;
+pub mod stage;

@@ -1,0 +1,492 @@
+//! Runs, fact by fact: what is decided, and what never is.
+
+mod adversary;
+pub(crate) mod exercised;
+mod properties;
+
+use super::*;
+use crate::definition::{Mode, Patches, Stage};
+use crate::event::{ChangeKind, FileChange, ScratchKind};
+use crate::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding};
+use crate::id::PluginId;
+use crate::remedy::{Action, CommandLine, Remedy};
+
+const NOW: Timestamp = Timestamp(1_000);
+
+fn pipeline(stages: &[(&str, &[&str])]) -> Pipeline {
+    let mut pipeline = Pipeline::named("shop");
+    pipeline.healing.control_rate = 0.0;
+    pipeline.stages = stages
+        .iter()
+        .map(|(name, needs)| {
+            let mut stage = Stage::new(*name, CommandLine::Shell(format!("make {name}")));
+            stage.needs = needs.iter().map(|need| StageName::new(*need)).collect();
+            stage
+        })
+        .collect();
+    pipeline
+}
+
+fn start(pipeline: Pipeline) -> (Run, Vec<Decision>) {
+    let fact = Fact::RunStarted {
+        run: RunId::new("r-1"),
+        pipeline: Box::new(pipeline),
+        seed: 1,
+        learned: Vec::new(),
+        benched: Vec::new(),
+        machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+        unwanted: Vec::new(),
+        durations: BTreeMap::new(),
+    };
+    Run::start(&fact, NOW).expect("a run starts with its first fact")
+}
+
+fn outcome(code: i32) -> Outcome {
+    Outcome { exit_code: Some(code), cpu_ms: 10, duration_ms: 10, ..Outcome::default() }
+}
+
+fn ended(stage: &str, attempt: u32, purpose: Purpose, code: i32) -> Fact {
+    Fact::AttemptEnded { stage: StageName::new(stage), attempt, purpose, outcome: outcome(code) }
+}
+
+fn incident() -> IncidentId {
+    IncidentId::new("r-1.1")
+}
+
+fn trial() -> Purpose {
+    Purpose::Trial { incident: incident() }
+}
+
+fn finding(code: &str, category: &str, disposition: Disposition) -> Finding {
+    Finding {
+        code: code.to_owned(),
+        category: category.to_owned(),
+        ecosystem: "any".to_owned(),
+        severity: "error".to_owned(),
+        confidence: 0.9,
+        line: 1,
+        text: "it broke".to_owned(),
+        captures: BTreeMap::new(),
+        disposition,
+        strategies: Vec::new(),
+        context: Vec::new(),
+        rule: "test@0/rule".to_owned(),
+        signature: Signature::new(format!("{code}:1")),
+    }
+}
+
+fn diagnosed(stage: &str, attempt: u32, finding: Finding) -> Fact {
+    let diagnosis = Diagnosis {
+        outcome: DiagnosisOutcome::Failure,
+        lines: 1,
+        truncated: false,
+        findings: vec![finding],
+        runner_up: None,
+        excerpt: Vec::new(),
+    };
+    let (stage, diagnosis) = (StageName::new(stage), Box::new(diagnosis));
+    Fact::Diagnosed { incident: incident(), stage, attempt, diagnosis, faults: Vec::new() }
+}
+
+fn remedy(strategy: &str, actions: Vec<Action>) -> Remedy {
+    Remedy {
+        plugin: PluginId::new("heal-test"),
+        strategy: strategy.to_owned(),
+        title: format!("try {strategy}"),
+        rationale: String::new(),
+        confidence: 0.9,
+        actions,
+        reversible: true,
+        expects: Vec::new(),
+    }
+}
+
+fn wait() -> Remedy {
+    remedy("retry", vec![Action::Wait { base_ms: 0, cap_ms: 0, asked_ms: None }])
+}
+
+fn edit() -> Remedy {
+    remedy(
+        "dependency",
+        vec![Action::EditFile { path: "requirements.txt".to_owned(), find: String::new(), replace: "x".to_owned() }],
+    )
+}
+
+fn proposed(remedies: Vec<Remedy>) -> Fact {
+    let versioned = vec!["requirements.txt".to_owned()];
+    Fact::RemediesProposed { incident: incident(), remedies, versioned, faults: Vec::new() }
+}
+
+fn prepared(changes: Vec<FileChange>) -> Fact {
+    Fact::TrialPrepared { incident: incident(), scratch: ScratchKind::Overlay, changes, env: Vec::new(), problem: None }
+}
+
+fn change(path: &str) -> FileChange {
+    FileChange {
+        path: path.to_owned(),
+        change: ChangeKind::Modified,
+        is_versioned: true,
+        removed_lines: Vec::new(),
+        added_lines: vec!["x".to_owned()],
+        is_abridged: false,
+    }
+}
+
+fn network() -> Finding {
+    finding("system.dns", "network-transient", Disposition::Retry)
+}
+
+fn missing() -> Finding {
+    finding("python.module-not-found", "dependency-missing", Disposition::Patch)
+}
+
+/// Short words for decisions.
+fn words(decisions: &[Decision]) -> Vec<String> {
+    decisions
+        .iter()
+        .map(|decision| match decision {
+            Decision::StartAttempt { stage, attempt, purpose, .. } => {
+                let word = match purpose {
+                    Purpose::Plain => "start",
+                    Purpose::Trial { .. } => "trial",
+                    Purpose::Verify { .. } => "verify",
+                    Purpose::Control { .. } => "control",
+                };
+                format!("{word} {stage}.{attempt}")
+            }
+            Decision::Diagnose { stage, attempt, .. } => format!("diagnose {stage}.{attempt}"),
+            Decision::AskHealers { .. } => "ask".to_owned(),
+            Decision::Weighed { .. } => "weighed".to_owned(),
+            Decision::PrepareTrial { remedy, .. } => format!("prepare {}", remedy.strategy),
+            Decision::InspectScratch { .. } => "inspect".to_owned(),
+            Decision::CommitScratch { .. } => "commit".to_owned(),
+            Decision::DropScratch { .. } => "drop".to_owned(),
+            Decision::SavePatch { .. } => "patch".to_owned(),
+            Decision::SaveTicket { .. } => "ticket".to_owned(),
+            Decision::EndIncident { end, .. } => format!("incident {}", end.as_str()),
+            Decision::EndStage { stage, result, qualifier, .. } => {
+                format!("{stage} {} {}", result.as_str(), qualifier.as_str())
+            }
+            Decision::CancelAttempts => "cancel".to_owned(),
+            Decision::EndRun { result, qualifier } => format!("run {} {}", result.as_str(), qualifier.as_str()),
+        })
+        .collect()
+}
+
+#[track_caller]
+fn step(run: &mut Run, fact: Fact, expected: &[&str]) {
+    let decisions = run.step(&fact, NOW).expect("the fact fits");
+    assert_eq!(words(&decisions), expected, "after {fact:?}");
+}
+
+#[test]
+fn stages_start_when_what_they_need_has_passed() {
+    let (mut run, first) = start(pipeline(&[("install", &[]), ("lint", &[]), ("test", &["install"])]));
+    assert_eq!(words(&first), ["start install.1", "start lint.1"]);
+    step(&mut run, ended("lint", 1, Purpose::Plain, 0), &["lint success clean"]);
+    step(&mut run, ended("install", 1, Purpose::Plain, 0), &["install success clean", "start test.1"]);
+    step(&mut run, ended("test", 1, Purpose::Plain, 0), &["test success clean", "run success clean"]);
+}
+
+#[test]
+fn a_transient_failure_is_retried_once_in_scratch_and_kept() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, network()), &["ask"]);
+    step(&mut run, proposed(vec![wait()]), &["weighed", "prepare retry"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 0), &["inspect"]);
+    step(&mut run, Fact::ScratchInspected { incident: incident(), changes: Vec::new() }, &["commit"]);
+    let done = ["incident healed", "test success healed", "run success healed"];
+    step(&mut run, Fact::ScratchCommitted { incident: incident() }, &done);
+}
+
+#[test]
+fn the_same_failure_twice_is_not_retried_a_third_time() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, network()), &["ask"]);
+    step(&mut run, proposed(vec![wait()]), &["weighed", "prepare retry"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 1), &["diagnose test.2"]);
+    step(&mut run, diagnosed("test", 2, network()), &["drop"]);
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &["ask"]);
+    let later = remedy("retry", vec![Action::Wait { base_ms: 1, cap_ms: 1, asked_ms: None }]);
+    step(&mut run, proposed(vec![later]), &["weighed", "incident reported", "test failure clean", "run failure clean"]);
+}
+
+#[test]
+fn a_failed_assertion_is_never_healed() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    let assertion = finding("python.test-failed", "test-failure", Disposition::Never);
+    step(&mut run, diagnosed("test", 1, assertion), &["ask"]);
+    let ticket =
+        remedy("escalate", vec![Action::Escalate { title: "t".to_owned(), body: "b".to_owned(), labels: Vec::new() }]);
+    step(&mut run, proposed(vec![wait(), edit(), ticket]), &["weighed", "ticket"]);
+    let done = ["incident escalated", "test failure clean", "run failure clean"];
+    step(&mut run, Fact::TicketSaved { incident: incident(), path: "t.md".to_owned() }, &done);
+}
+
+#[test]
+fn a_patch_is_verified_by_the_whole_pipeline_and_offered() {
+    let (mut run, _) = start(pipeline(&[("install", &[]), ("test", &["install"]), ("gate", &["test"])]));
+    step(&mut run, ended("install", 1, Purpose::Plain, 0), &["install success clean", "start test.1"]);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    step(&mut run, proposed(vec![edit()]), &["weighed", "prepare dependency"]);
+    step(&mut run, prepared(vec![change("requirements.txt")]), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 0), &["verify install.2"]);
+    let verify = || Purpose::Verify { incident: incident() };
+    step(&mut run, ended("install", 2, verify(), 0), &["verify test.3"]);
+    step(&mut run, ended("test", 3, verify(), 0), &["verify gate.1"]);
+    step(&mut run, ended("gate", 1, verify(), 0), &["inspect"]);
+    step(
+        &mut run,
+        Fact::ScratchInspected { incident: incident(), changes: vec![change("requirements.txt")] },
+        &["patch"],
+    );
+    step(&mut run, Fact::PatchSaved { incident: incident(), path: "p".to_owned() }, &["drop"]);
+    let done = ["incident proposed", "test failure clean", "gate skip clean", "run failure clean"];
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &done);
+}
+
+#[test]
+fn with_patches_apply_a_verified_patch_becomes_the_workspace() {
+    let mut definition = pipeline(&[("test", &[])]);
+    definition.healing.patches = Patches::Apply;
+    let (mut run, _) = start(definition);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    step(&mut run, proposed(vec![edit()]), &["weighed", "prepare dependency"]);
+    step(&mut run, prepared(vec![change("requirements.txt")]), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 0), &["inspect"]);
+    step(
+        &mut run,
+        Fact::ScratchInspected { incident: incident(), changes: vec![change("requirements.txt")] },
+        &["commit"],
+    );
+}
+
+#[test]
+fn a_remedy_that_breaks_what_passed_before_is_undone() {
+    let (mut run, _) = start(pipeline(&[("install", &[]), ("test", &["install"])]));
+    step(&mut run, ended("install", 1, Purpose::Plain, 0), &["install success clean", "start test.1"]);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    step(&mut run, proposed(vec![edit()]), &["weighed", "prepare dependency"]);
+    step(&mut run, prepared(vec![change("requirements.txt")]), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 0), &["verify install.2"]);
+    step(&mut run, ended("install", 2, Purpose::Verify { incident: incident() }, 1), &["drop"]);
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &["ask"]);
+    // The same steps are not tried again.
+    let done = ["weighed", "incident reported", "test failure clean", "run failure clean"];
+    step(&mut run, proposed(vec![edit()]), &done);
+}
+
+#[test]
+fn a_result_that_touches_ci_files_is_undone_whatever_the_command_said() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    step(&mut run, proposed(vec![edit()]), &["weighed", "prepare dependency"]);
+    step(&mut run, prepared(vec![change(".github/workflows/ci.yml")]), &["drop"]);
+}
+
+#[test]
+fn budgets_end_every_loop() {
+    let mut definition = pipeline(&[("test", &[])]);
+    definition.healing.max_attempts = 2;
+    let (mut run, _) = start(definition);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    let mut question = diagnosed("test", 1, missing());
+    for round in 0..2 {
+        step(&mut run, question, &["ask"]);
+        let variable = Action::SetEnv { name: format!("ROUND_{round}"), value: "1".to_owned() };
+        step(&mut run, proposed(vec![remedy("config", vec![variable])]), &["weighed", "prepare config"]);
+        step(&mut run, prepared(Vec::new()), &[&format!("trial test.{}", round + 2)]);
+        step(&mut run, ended("test", round + 2, trial(), 1), &[&format!("diagnose test.{}", round + 2)]);
+        step(&mut run, diagnosed("test", round + 2, missing()), &["drop"]);
+        if round == 0 {
+            step(&mut run, Fact::ScratchDropped { incident: incident() }, &["ask"]);
+            let variable = Action::SetEnv { name: "OTHER".to_owned(), value: "1".to_owned() };
+            step(&mut run, proposed(vec![remedy("config", vec![variable])]), &["weighed", "prepare config"]);
+            step(&mut run, prepared(Vec::new()), &["trial test.3"]);
+            step(&mut run, ended("test", 3, trial(), 1), &["diagnose test.3"]);
+            step(&mut run, diagnosed("test", 3, missing()), &["drop"]);
+            step(&mut run, Fact::ScratchDropped { incident: incident() }, &["ask"]);
+            break;
+        }
+        question = Fact::ScratchDropped { incident: incident() };
+    }
+    let variable = Action::SetEnv { name: "THIRD".to_owned(), value: "1".to_owned() };
+    let done = ["weighed", "incident reported", "test failure clean", "run failure clean"];
+    step(&mut run, proposed(vec![remedy("config", vec![variable])]), &done);
+}
+
+#[test]
+fn a_pass_without_the_remedy_is_luck_and_never_clean() {
+    let mut definition = pipeline(&[("test", &[])]);
+    definition.healing.control_rate = 1.0;
+    let (mut run, _) = start(definition);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    let variable = Action::SetEnv { name: "A".to_owned(), value: "1".to_owned() };
+    step(&mut run, proposed(vec![remedy("config", vec![variable])]), &["weighed", "prepare config"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 0), &["control test.3"]);
+    step(&mut run, ended("test", 3, Purpose::Control { incident: incident() }, 0), &["drop"]);
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &["incident flaky-suspect", "start test.4"]);
+    let done = ["test success flaky-suspect", "run success flaky-suspect"];
+    step(&mut run, ended("test", 4, Purpose::Plain, 0), &done);
+}
+
+#[test]
+fn suggest_and_shadow_weigh_and_change_nothing() {
+    for mode in [Mode::Suggest, Mode::Shadow] {
+        let mut definition = pipeline(&[("test", &[])]);
+        definition.healing.mode = mode;
+        let (mut run, _) = start(definition);
+        step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+        step(&mut run, diagnosed("test", 1, network()), &["ask"]);
+        let done = ["weighed", "incident reported", "test failure clean", "run failure clean"];
+        step(&mut run, proposed(vec![wait()]), &done);
+    }
+}
+
+#[test]
+fn off_diagnoses_and_asks_nobody() {
+    let mut definition = pipeline(&[("test", &[])]);
+    definition.healing.mode = Mode::Off;
+    let (mut run, _) = start(definition);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, network()), &["incident reported", "test failure clean", "run failure clean"]);
+}
+
+#[test]
+fn a_remedy_that_uncovers_the_next_failure_is_kept_while_that_is_healed() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    let variable = |name: &str| remedy("config", vec![Action::SetEnv { name: name.to_owned(), value: "1".to_owned() }]);
+    step(&mut run, proposed(vec![variable("A")]), &["weighed", "prepare config"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 1), &["diagnose test.2"]);
+    let next = finding("system.missing-env", "configuration", Disposition::Auto);
+    step(&mut run, diagnosed("test", 2, next), &["ask"]);
+    let decisions = run.step(&proposed(vec![variable("B")]), NOW).expect("the fact fits");
+    assert!(matches!(&decisions[1], Decision::PrepareTrial { keeps_scratch: true, .. }), "{decisions:?}");
+}
+
+#[test]
+fn other_stages_end_before_an_incident_is_worked_on() {
+    let (mut run, first) = start(pipeline(&[("lint", &[]), ("test", &[]), ("docs", &[])]));
+    assert_eq!(words(&first), ["start lint.1", "start test.1", "start docs.1"]);
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &[]);
+    step(&mut run, ended("docs", 1, Purpose::Plain, 0), &["docs success clean"]);
+    step(&mut run, ended("lint", 1, Purpose::Plain, 0), &["lint success clean", "diagnose test.1"]);
+}
+
+#[test]
+fn an_interrupted_run_ends_cancelled_and_drops_the_open_scratch() {
+    let (mut run, _) = start(pipeline(&[("test", &[]), ("gate", &["test"])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, network()), &["ask"]);
+    step(&mut run, proposed(vec![wait()]), &["weighed", "prepare retry"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    let decisions = run.step(&Fact::Interrupted, NOW).expect("the fact fits");
+    assert_eq!(words(&decisions), ["cancel", "drop"]);
+    // The trial was stopped too, but it is the scratch that counts.
+    step(&mut run, ended("test", 2, trial(), 1), &[]);
+    let done = ["incident superseded", "test failure clean", "gate cancellation clean", "run cancellation clean"];
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &done);
+    assert!(run.is_ended());
+}
+
+#[test]
+fn a_broken_plugin_is_an_error_and_not_a_failed_build() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    let outcome = Outcome { fault: Some("plugin run-shell trapped".to_owned()), ..Outcome::default() };
+    let fact = Fact::AttemptEnded { stage: StageName::new("test"), attempt: 1, purpose: Purpose::Plain, outcome };
+    step(&mut run, fact, &["test error clean", "run error clean"]);
+}
+
+#[test]
+fn a_lost_attempt_runs_again_if_it_may_run_twice() {
+    let mut definition = pipeline(&[("build", &[]), ("deploy", &[])]);
+    definition.stages[1].is_idempotent = false;
+    let (mut run, _) = start(definition);
+    let lost = run.running();
+    assert_eq!(lost.len(), 2);
+    step(&mut run, Fact::Resumed { lost }, &["deploy error clean", "start build.2"]);
+    step(&mut run, ended("build", 2, Purpose::Plain, 0), &["build success clean", "run error clean"]);
+}
+
+#[test]
+fn an_unwanted_stage_is_skipped_and_counts_as_passed() {
+    let definition = pipeline(&[("deploy", &[]), ("notify", &["deploy"])]);
+    let fact = Fact::RunStarted {
+        run: RunId::new("r-1"),
+        pipeline: Box::new(definition),
+        seed: 1,
+        learned: Vec::new(),
+        benched: Vec::new(),
+        machine: Machine::default(),
+        unwanted: vec![StageName::new("deploy")],
+        durations: BTreeMap::new(),
+    };
+    let (_, decisions) = Run::start(&fact, NOW).expect("a run starts with its first fact");
+    assert_eq!(words(&decisions), ["deploy skip clean", "start notify.1"]);
+}
+
+#[test]
+fn the_stage_with_the_longest_measured_way_to_go_starts_first() {
+    let mut definition = pipeline(&[("lint", &[]), ("build", &[]), ("test", &["build"])]);
+    definition.max_parallel = 1;
+    let first = |definition: &Pipeline, lint_ms: u64| {
+        let fact = Fact::RunStarted {
+            run: RunId::new("r-1"),
+            pipeline: Box::new(definition.clone()),
+            seed: 1,
+            learned: Vec::new(),
+            benched: Vec::new(),
+            machine: Machine::default(),
+            unwanted: Vec::new(),
+            durations: [("lint", lint_ms), ("build", 400), ("test", 500)]
+                .map(|(name, ms)| (StageName::new(name), ms))
+                .into(),
+        };
+        words(&Run::start(&fact, NOW).expect("a run starts with its first fact").1)
+    };
+    assert_eq!(first(&definition, 800), ["start build.1"]);
+    assert_eq!(first(&definition, 1_000), ["start lint.1"]);
+    definition.order = crate::definition::StageOrder::File;
+    assert_eq!(first(&definition, 800), ["start lint.1"]);
+}
+
+#[test]
+fn a_remedy_that_did_harm_is_benched_for_the_rest_of_the_run() {
+    let (mut run, _) = start(pipeline(&[("unit", &[]), ("e2e", &["unit"])]));
+    step(&mut run, ended("unit", 1, Purpose::Plain, 0), &["unit success clean", "start e2e.1"]);
+    step(&mut run, ended("e2e", 1, Purpose::Plain, 1), &["diagnose e2e.1"]);
+    step(&mut run, diagnosed("e2e", 1, missing()), &["ask"]);
+    step(&mut run, proposed(vec![edit()]), &["weighed", "prepare dependency"]);
+    step(&mut run, prepared(vec![change("selfheal.toml")]), &["drop"]);
+    assert!(run.benched.contains(&(missing().signature, edit().key())));
+}
+
+#[test]
+fn a_wait_that_is_too_long_after_progress_gives_the_scratch_back_first() {
+    let (mut run, _) = start(pipeline(&[("test", &[])]));
+    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+    step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+    let variable = remedy("config", vec![Action::SetEnv { name: "A".to_owned(), value: "1".to_owned() }]);
+    step(&mut run, proposed(vec![variable]), &["weighed", "prepare config"]);
+    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
+    step(&mut run, ended("test", 2, trial(), 1), &["diagnose test.2"]);
+    step(&mut run, diagnosed("test", 2, network()), &["ask"]);
+    let hours = remedy("retry", vec![Action::Wait { base_ms: 0, cap_ms: 0, asked_ms: Some(3_600_000) }]);
+    step(&mut run, proposed(vec![hours]), &["weighed", "drop"]);
+    step(&mut run, Fact::ScratchDropped { incident: incident() }, &["ask"]);
+    step(&mut run, proposed(Vec::new()), &["weighed", "incident reported", "test failure clean", "run failure clean"]);
+}

@@ -1,0 +1,459 @@
+//! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
+//! the rails of design.md section 5 as it comes.
+
+use std::collections::BTreeSet;
+
+use rand::RngExt as _;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::event::{Event, Record};
+use crate::incident::IncidentEnd;
+use crate::policy;
+
+/// More facts than any run of the adversary's pipelines can need: five stages with three incidents each, of which each has
+/// three trials that are verified by all stages.
+const MOST_FACTS: usize = 2_000;
+
+/// Where choices come from. The first alternative is the harmless one, so that a shrunk case is a calm one.
+pub(super) enum Choices {
+    Bytes(std::vec::IntoIter<u8>),
+    Random(Box<ChaCha8Rng>),
+}
+
+impl Choices {
+    pub(super) fn bytes(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes.into_iter())
+    }
+
+    pub(super) fn seed(seed: u64) -> Self {
+        Self::Random(Box::new(ChaCha8Rng::seed_from_u64(seed)))
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        match self {
+            Self::Bytes(bytes) => usize::from(bytes.next().unwrap_or(0)) % count,
+            Self::Random(rng) => rng.random_range(0..count),
+        }
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == count - 1
+    }
+
+    fn of<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())].clone()
+    }
+}
+
+/// What the oracle knows about one incident.
+#[derive(Default)]
+struct Watch {
+    trials: u32,
+    prepared: u32,
+    may_be_open: bool,
+    holds_forbidden: bool,
+    holds_versioned: bool,
+    is_ended: bool,
+}
+
+pub(super) struct Adversary {
+    choices: Choices,
+    run: Run,
+    pending: Vec<Decision>,
+    records: Vec<Record>,
+    now: u64,
+    unwanted: BTreeSet<StageName>,
+    /// Results by stage.
+    ended: BTreeMap<StageName, (RunResult, Qualifier)>,
+    failed: BTreeSet<StageName>,
+    plain: BTreeSet<StageName>,
+    watches: BTreeMap<IncidentId, Watch>,
+    versioned: Vec<String>,
+    result: Option<(RunResult, Qualifier)>,
+    is_stopping: bool,
+    resumptions: usize,
+}
+
+pub(super) fn play(choices: Choices) -> Vec<Record> {
+    let mut adversary = Adversary::begin(choices);
+    let mut facts = 0;
+    while adversary.result.is_none() {
+        facts += 1;
+        assert!(facts < MOST_FACTS, "the run does not end");
+        adversary.one_fact();
+    }
+    adversary.check_end();
+    adversary.records
+}
+
+impl Adversary {
+    fn begin(mut choices: Choices) -> Self {
+        let pipeline = some_pipeline(&mut choices);
+        let unwanted: Vec<StageName> =
+            pipeline.stages.iter().filter(|_| choices.one_in(10)).map(|stage| stage.name.clone()).collect();
+        let durations =
+            pipeline.stages.iter().map(|stage| (stage.name.clone(), choices.below(3) as u64 * 1_000)).collect();
+        let fact = Fact::RunStarted {
+            run: RunId::new("r-1"),
+            pipeline: Box::new(pipeline),
+            seed: choices.below(256) as u64,
+            learned: Vec::new(),
+            benched: Vec::new(),
+            machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+            unwanted: unwanted.clone(),
+            durations,
+        };
+        let (run, decisions) = Run::start(&fact, Timestamp(0)).expect("a run starts with its first fact");
+        let mut this = Self {
+            choices,
+            run,
+            pending: Vec::new(),
+            records: Vec::new(),
+            now: 0,
+            unwanted: unwanted.into_iter().collect(),
+            ended: BTreeMap::new(),
+            failed: BTreeSet::new(),
+            plain: BTreeSet::new(),
+            watches: BTreeMap::new(),
+            versioned: Vec::new(),
+            result: None,
+            is_stopping: false,
+            resumptions: 0,
+        };
+        this.record(fact, decisions);
+        this
+    }
+
+    fn record(&mut self, fact: Fact, decisions: Vec<Decision>) {
+        let at = Timestamp(self.now);
+        let events = std::iter::once(Event::Fact(fact)).chain(decisions.iter().cloned().map(Event::Decision));
+        for event in events {
+            let seq = self.records.len() as u64 + 1;
+            self.records.push(Record { seq, at, event });
+        }
+        for decision in decisions {
+            self.check(&decision);
+            let has_answer = !matches!(
+                decision,
+                Decision::Weighed { .. }
+                    | Decision::EndIncident { .. }
+                    | Decision::EndStage { .. }
+                    | Decision::CancelAttempts
+                    | Decision::EndRun { .. }
+            );
+            if has_answer {
+                self.pending.push(decision);
+            }
+        }
+    }
+
+    fn one_fact(&mut self) {
+        self.now += self.choices.below(3) as u64 * 1_000;
+        let fact = match self.choices.below(60) {
+            57 => {
+                self.is_stopping = true;
+                Fact::Interrupted
+            }
+            58 => {
+                self.is_stopping = true;
+                Fact::DeadlineReached
+            }
+            59 if self.resumptions < 3 => {
+                // Everything that was under way is gone, and so are the scratches: the workspace was recovered.
+                self.resumptions += 1;
+                self.pending.clear();
+                self.plain.clear();
+                self.watches.values_mut().for_each(|watch| watch.may_be_open = false);
+                Fact::Resumed { lost: self.run.running() }
+            }
+            _ => {
+                assert!(!self.pending.is_empty(), "the run waits for nothing and has no end");
+                let open = self.answerable();
+                let decision = self.pending.remove(self.choices.of(&open));
+                self.answer(decision)
+            }
+        };
+        let decisions = self.run.step(&fact, Timestamp(self.now)).expect("every legal fact is taken");
+        self.record(fact, decisions);
+    }
+
+    /// Positions of the decisions that could be answered now: attempts in the workspace end in any order, the work of one
+    /// incident is done in the order in which it was decided.
+    fn answerable(&self) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let is_first = |decision: &Decision| incident_of(decision).is_none_or(|incident| seen.insert(incident.clone()));
+        let flags: Vec<bool> = self.pending.iter().map(is_first).collect();
+        (0..self.pending.len()).filter(|&index| flags[index]).collect()
+    }
+
+    fn answer(&mut self, decision: Decision) -> Fact {
+        match decision {
+            Decision::StartAttempt { stage, attempt, purpose, .. } => {
+                let outcome = self.some_outcome();
+                if purpose == Purpose::Plain {
+                    self.plain.remove(&stage);
+                    if !self.is_stopping && matches!(outcome.result(), RunResult::Failure | RunResult::Timeout) {
+                        self.failed.insert(stage.clone());
+                    }
+                }
+                Fact::AttemptEnded { stage, attempt, purpose, outcome }
+            }
+            Decision::Diagnose { incident, stage, attempt } => {
+                let diagnosis = Box::new(self.some_diagnosis());
+                Fact::Diagnosed { incident, stage, attempt, diagnosis, faults: Vec::new() }
+            }
+            Decision::AskHealers { incident, .. } => {
+                let count = self.choices.below(5);
+                let remedies: Vec<Remedy> = (0..count).map(|_| self.some_remedy()).collect();
+                self.versioned = remedies.iter().flat_map(|remedy| policy::paths_named(&remedy.actions)).collect();
+                self.versioned.retain(|path| !path.starts_with("target/"));
+                Fact::RemediesProposed { incident, remedies, versioned: self.versioned.clone(), faults: Vec::new() }
+            }
+            Decision::PrepareTrial { incident, .. } => {
+                let changes = self.some_changes(&incident);
+                let problem = self.choices.one_in(6).then(|| "a step failed".to_owned());
+                let scratch = self.choices.of(&[ScratchKind::Overlay, ScratchKind::Overlay, ScratchKind::InPlace]);
+                Fact::TrialPrepared { incident, scratch, changes, env: Vec::new(), problem }
+            }
+            Decision::InspectScratch { incident } => {
+                if self.choices.one_in(8) {
+                    return stuck(incident);
+                }
+                let changes = self.some_changes(&incident);
+                Fact::ScratchInspected { incident, changes }
+            }
+            Decision::CommitScratch { incident } => {
+                self.close(incident, |incident| Fact::ScratchCommitted { incident })
+            }
+            Decision::DropScratch { incident } => self.close(incident, |incident| Fact::ScratchDropped { incident }),
+            Decision::SavePatch { incident } if self.choices.one_in(8) => stuck(incident),
+            Decision::SavePatch { incident } => Fact::PatchSaved { incident, path: "p".to_owned() },
+            Decision::SaveTicket { incident, .. } => Fact::TicketSaved { incident, path: "t".to_owned() },
+            other => unreachable!("{other:?} has no answer"),
+        }
+    }
+
+    fn close(&mut self, incident: IncidentId, fact: impl Fn(IncidentId) -> Fact) -> Fact {
+        // A scratch that is stuck counts as closed here: that it is said so is checked at the end.
+        self.watches.entry(incident.clone()).or_default().may_be_open = false;
+        if self.choices.one_in(8) { stuck(incident) } else { fact(incident) }
+    }
+
+    fn some_outcome(&mut self) -> Outcome {
+        match self.choices.below(15) {
+            0..=7 => outcome(0),
+            8..=11 => outcome(1),
+            12 => Outcome { timed_out: true, ..Outcome::default() },
+            13 => Outcome { fault: Some("a plugin trapped".to_owned()), ..Outcome::default() },
+            _ => Outcome { cancelled: self.is_stopping, exit_code: Some(1), ..Outcome::default() },
+        }
+    }
+
+    fn some_diagnosis(&mut self) -> Diagnosis {
+        let findings = [
+            network(),
+            missing(),
+            finding("system.missing-env", "configuration", Disposition::Auto),
+            finding("python.test-failed", "test-failure", Disposition::Never),
+            finding("system.disk-full", "resource-disk", Disposition::Auto),
+        ];
+        let known = !self.choices.one_in(8);
+        Diagnosis {
+            outcome: if known { DiagnosisOutcome::Failure } else { DiagnosisOutcome::Unknown },
+            lines: 1,
+            truncated: false,
+            findings: if known { vec![self.choices.of(&findings)] } else { Vec::new() },
+            runner_up: None,
+            excerpt: Vec::new(),
+        }
+    }
+
+    fn some_remedy(&mut self) -> Remedy {
+        let text = str::to_owned;
+        let name = self.choices.of(&["A", "B", "C", "D"]).to_owned();
+        let edit = |path: &str| Action::EditFile { path: text(path), find: String::new(), replace: text("x") };
+        let run = |argv: &[&str]| Action::RunCommand {
+            argv: argv.iter().map(|word| text(word)).collect(),
+            directory: text("."),
+            env: Vec::new(),
+            timeout_ms: 1_000,
+        };
+        let actions = match self.choices.below(16) {
+            0 => vec![Action::SetEnv { name, value: text("1") }],
+            1 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: None }],
+            2 => vec![Action::Wait { base_ms: 10, cap_ms: 30, asked_ms: Some(10) }],
+            3 | 4 => vec![edit("requirements.txt")],
+            5 => vec![edit("requirements.txt"), Action::SetEnv { name, value: text("1") }],
+            6 => vec![Action::ClearPath { path: text("target/debug") }],
+            7 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: Some(900_000) }],
+            8 | 9 => vec![Action::Escalate { title: text("t"), body: text("b"), labels: Vec::new() }],
+            // All below break the never-list.
+            10 => vec![edit(".github/workflows/ci.yml")],
+            11 => vec![Action::RemoveFile { path: text("tests/test_shop.py") }],
+            12 => vec![run(&["npm", "install", "--legacy-peer-deps"])],
+            13 => vec![run(&["sh", "-c", "true"])],
+            14 => vec![Action::ReplaceCommand { command: CommandLine::Shell(text("true")) }],
+            _ => Vec::new(),
+        };
+        remedy(self.choices.of(&["dependency", "retry", "config"]), actions)
+    }
+
+    fn some_changes(&mut self, incident: &IncidentId) -> Vec<FileChange> {
+        let (paths, is_forbidden): (&[&str], bool) = match self.choices.below(8) {
+            0 | 1 => (&[], false),
+            2 => (&["target/debug/shop"], false),
+            3..=5 => (&["requirements.txt"], false),
+            6 => (&["requirements.txt", ".github/workflows/ci.yml"], true),
+            _ => (&["selfheal.toml"], true),
+        };
+        let watch = self.watches.entry(incident.clone()).or_default();
+        watch.holds_forbidden = is_forbidden;
+        watch.holds_versioned = paths.contains(&"requirements.txt");
+        watch.may_be_open = true;
+        paths.iter().map(|path| FileChange { is_versioned: !path.starts_with("target/"), ..change(path) }).collect()
+    }
+
+    /// The oracle.
+    fn check(&mut self, decision: &Decision) {
+        assert!(self.result.is_none(), "{decision:?} after the end of the run");
+        match decision {
+            Decision::StartAttempt { stage, purpose: Purpose::Plain, .. } => self.check_start(stage),
+            Decision::StartAttempt { purpose: Purpose::Trial { incident }, .. } => {
+                let most = self.run.pipeline().healing.max_attempts;
+                let watch = self.watches.entry(incident.clone()).or_default();
+                watch.trials += 1;
+                assert!(watch.trials <= most, "{incident} has its trial number {} of {most}", watch.trials);
+                assert!(!watch.holds_forbidden, "{incident} is tried on a forbidden change");
+            }
+            Decision::StartAttempt { .. } | Decision::AskHealers { .. } | Decision::Weighed { .. } => {}
+            Decision::Diagnose { incident, .. } => {
+                assert!(self.plain.is_empty(), "{incident} is worked on while {:?} run", self.plain);
+            }
+            Decision::PrepareTrial { incident, stage, remedy, keeps_scratch, .. } => {
+                self.check_remedy(stage, remedy);
+                let most = self.run.pipeline().healing.max_attempts;
+                let watch = self.watches.entry(incident.clone()).or_default();
+                watch.prepared += 1;
+                assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
+                assert_eq!(watch.may_be_open, *keeps_scratch, "{incident} opens a scratch while one is open");
+                watch.may_be_open = true;
+            }
+            Decision::CommitScratch { incident } | Decision::SavePatch { incident } => {
+                let is_commit = matches!(decision, Decision::CommitScratch { .. });
+                let patches = self.run.pipeline().healing.patches;
+                let watch = &self.watches[incident];
+                assert!(!watch.holds_forbidden, "{decision:?} after a forbidden change");
+                let is_a_patch = watch.holds_versioned && patches == Patches::Propose;
+                assert!(!(is_commit && is_a_patch), "{incident} commits a patch that is only to be offered");
+            }
+            Decision::InspectScratch { .. } | Decision::DropScratch { .. } | Decision::SaveTicket { .. } => {}
+            Decision::EndIncident { incident, .. } => {
+                let watch = self.watches.entry(incident.clone()).or_default();
+                assert!(!watch.may_be_open, "{incident} ends with an open scratch");
+                assert!(!std::mem::replace(&mut watch.is_ended, true), "{incident} ends twice");
+            }
+            Decision::EndStage { stage, result, qualifier, .. } => {
+                let before = self.ended.insert(stage.clone(), (*result, *qualifier));
+                assert_eq!(before, None, "{stage} ends twice");
+                let is_clean = *result == RunResult::Success && *qualifier == Qualifier::Clean;
+                assert!(!(is_clean && self.failed.contains(stage)), "{stage} failed and passed and is called clean");
+            }
+            Decision::CancelAttempts => self.is_stopping = true,
+            Decision::EndRun { result, qualifier } => self.result = Some((*result, *qualifier)),
+        }
+    }
+
+    fn check_start(&mut self, stage: &StageName) {
+        let pipeline = self.run.pipeline();
+        assert!(!self.is_stopping, "{stage} starts although the run is being stopped");
+        let definition = pipeline.stages.iter().find(|other| &other.name == stage).expect("a known stage");
+        for need in &definition.needs {
+            let may_fail = pipeline.stages.iter().any(|other| &other.name == need && other.may_fail);
+            let is_met = match self.ended.get(need) {
+                Some((RunResult::Success, _)) => true,
+                Some((RunResult::Skip, _)) => self.unwanted.contains(need),
+                Some(_) => may_fail,
+                None => false,
+            };
+            assert!(is_met, "{stage} starts before {need}, which it needs, has passed");
+        }
+        let most = pipeline.max_parallel as usize;
+        assert!(self.plain.insert(stage.clone()), "{stage} runs twice at the same time");
+        assert!(self.plain.len() <= most, "more than {most} stages run at the same time");
+    }
+
+    fn check_remedy(&self, stage: &StageName, remedy: &Remedy) {
+        let pipeline = self.run.pipeline();
+        let definition = pipeline.stages.iter().find(|other| &other.name == stage).expect("a known stage");
+        let versioned = |path: &str| self.versioned.iter().any(|other| other == path);
+        let context = policy::Context {
+            command: &definition.command,
+            limits: &definition.limits,
+            machine: policy::Machine { memory_bytes: Some(1 << 30), processors: Some(2) },
+            healer_paths: &[],
+            paths: &versioned,
+        };
+        assert_eq!(policy::check_actions(remedy, &context), Ok(()), "a refused remedy is tried");
+        assert_eq!(pipeline.healing.mode, Mode::Auto, "a remedy is tried although the mode says no");
+    }
+
+    fn check_end(&self) {
+        let (result, qualifier) = self.result.expect("the run has ended");
+        assert!(self.run.is_ended());
+        assert_eq!(self.ended.len(), self.run.pipeline().stages.len(), "every stage has a result");
+        assert!(self.watches.values().all(|watch| !watch.may_be_open), "a scratch is open at the end");
+        assert!(self.run.incidents().iter().all(|incident| incident.end().is_some()), "an incident is open at the end");
+        let is_passed = |name: &StageName| matches!(self.ended.get(name), Some((RunResult::Success, _)));
+        let is_clean = result == RunResult::Success && qualifier == Qualifier::Clean;
+        assert!(!(is_clean && self.failed.iter().any(is_passed)), "a run with {{fail, pass}} is called clean");
+        let is_stuck = self.run.incidents().iter().any(|incident| incident.end() == Some(IncidentEnd::Stuck));
+        assert!(!is_stuck || result == RunResult::Error, "a workspace that is stuck is called {}", result.as_str());
+    }
+}
+
+fn incident_of(decision: &Decision) -> Option<&IncidentId> {
+    match decision {
+        Decision::StartAttempt { purpose, .. } => match purpose {
+            Purpose::Plain => None,
+            Purpose::Trial { incident } | Purpose::Verify { incident } | Purpose::Control { incident } => {
+                Some(incident)
+            }
+        },
+        Decision::Diagnose { incident, .. }
+        | Decision::AskHealers { incident, .. }
+        | Decision::PrepareTrial { incident, .. }
+        | Decision::InspectScratch { incident }
+        | Decision::CommitScratch { incident }
+        | Decision::DropScratch { incident }
+        | Decision::SavePatch { incident }
+        | Decision::SaveTicket { incident, .. } => Some(incident),
+        _ => None,
+    }
+}
+
+fn stuck(incident: IncidentId) -> Fact {
+    Fact::ScratchStuck { incident, problem: "no space left on device".to_owned() }
+}
+
+fn some_pipeline(choices: &mut Choices) -> Pipeline {
+    const NAMES: [&str; 5] = ["fetch", "build", "lint", "test", "deploy"];
+    let count = 1 + choices.below(NAMES.len());
+    let mut definition = pipeline(&[]);
+    for (index, name) in NAMES.iter().take(count).enumerate() {
+        let mut stage = Stage::new(*name, CommandLine::Shell(format!("make {name}")));
+        stage.needs =
+            NAMES[..index].iter().filter(|_| choices.below(3) == 1).map(|need| StageName::new(*need)).collect();
+        stage.may_fail = choices.one_in(8);
+        stage.is_idempotent = !choices.one_in(6);
+        definition.stages.push(stage);
+    }
+    definition.max_parallel = 1 + choices.below(3) as u32;
+    definition.order = choices.of(&[crate::definition::StageOrder::CriticalPath, crate::definition::StageOrder::File]);
+    definition.healing.mode = choices.of(&[Mode::Auto, Mode::Auto, Mode::Auto, Mode::Off, Mode::Suggest, Mode::Shadow]);
+    definition.healing.patches = choices.of(&[Patches::Propose, Patches::Apply]);
+    definition.healing.control_rate = choices.of(&[0.0, 0.5, 1.0]);
+    definition.healing.max_attempts = choices.of(&[3, 2, 1, 0]);
+    definition
+}
