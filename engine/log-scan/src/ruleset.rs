@@ -1,0 +1,300 @@
+//! Many rules made into one filter.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use regex::{Regex, RegexBuilder};
+
+use crate::hint;
+use crate::literal;
+use crate::rule::RuleSpec;
+use crate::sieve::Sieve;
+
+/// Longest pattern in bytes; the limit of the contract.
+pub const MAX_PATTERN_BYTES: usize = 2048;
+/// Most rules in one set: the contract's 2,000 for each of twenty plugins.
+pub const MAX_RULES: usize = 40_000;
+/// Largest compiled pattern in bytes. Unicode classes under a counted repetition reach this; ordinary rules need a tenth.
+const MAX_COMPILED_BYTES: usize = 1 << 20;
+/// Lazy automaton's cache per pattern, in bytes. Confirmation looks at single lines, so a small cache is enough.
+const AUTOMATON_BYTES: usize = 1 << 18;
+/// Deepest nesting of groups.
+const MAX_NESTING: u32 = 64;
+
+/// Why rules do not become a set. Names the rule.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleSetError {
+    /// More than [`MAX_RULES`].
+    #[error("compile {count} rules: at most {MAX_RULES} are allowed")]
+    TooMany {
+        /// How many there are.
+        count: usize,
+    },
+    /// Two rules have one id.
+    #[error("compile rule {rule}: another rule has the same id")]
+    Duplicate {
+        /// The rule's id.
+        rule: String,
+    },
+    /// A number is out of its range.
+    #[error("compile rule {rule}: {field} {value} is not between 0 and {most}")]
+    OutOfRange {
+        /// The rule's id.
+        rule: String,
+        /// The field's name.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+        /// The largest value allowed.
+        most: f64,
+    },
+    /// A pattern is longer than [`MAX_PATTERN_BYTES`].
+    #[error("compile rule {rule}: its {field} has {bytes} bytes, at most {MAX_PATTERN_BYTES} are allowed")]
+    TooLong {
+        /// The rule's id.
+        rule: String,
+        /// `pattern` or `negative`.
+        field: &'static str,
+        /// Its length.
+        bytes: usize,
+    },
+    /// A pattern is not a regular expression, or nests too deeply.
+    #[error("compile rule {rule}: its {field} is not a regular expression")]
+    Syntax {
+        /// The rule's id.
+        rule: String,
+        /// `pattern` or `negative`.
+        field: &'static str,
+        /// What is wrong, and where.
+        source: Box<regex_syntax::Error>,
+    },
+    /// A pattern needs too much memory.
+    #[error("compile rule {rule}: its {field} needs too much memory")]
+    TooLarge {
+        /// The rule's id.
+        rule: String,
+        /// `pattern` or `negative`.
+        field: &'static str,
+        /// The limit that it hit.
+        source: regex::Error,
+    },
+    /// A pattern matches the empty line, so it would match everything.
+    #[error("compile rule {rule}: its pattern matches an empty line")]
+    MatchesEmptyLine {
+        /// The rule's id.
+        rule: String,
+    },
+}
+
+/// Rules, compiled. Cloning is cheap.
+#[derive(Clone)]
+pub struct RuleSet {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    rules: Vec<RuleSpec>,
+    patterns: Vec<Pattern>,
+    sieve: Sieve,
+    /// Patterns by literal.
+    owners: Vec<Vec<u32>>,
+    /// Patterns without a literal: they are tried on every line.
+    unfiltered: Vec<u32>,
+}
+
+impl fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RuleSet({} rules)", self.inner.rules.len())
+    }
+}
+
+/// What a pattern belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A rule, by index.
+    Rule(usize),
+    /// One of the engine's own hints, by index.
+    Hint(usize),
+}
+
+/// A pattern and what must not match beside it.
+pub(crate) struct Pattern {
+    pub target: Target,
+    pub positive: LazyRegex,
+    pub negative: Option<LazyRegex>,
+}
+
+/// A regular expression that is built when it is first needed: most rules never are.
+pub(crate) struct LazyRegex {
+    source: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl LazyRegex {
+    fn new(source: &str) -> Self {
+        Self { source: source.to_owned(), built: OnceLock::new() }
+    }
+
+    fn build(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.source)
+            .size_limit(MAX_COMPILED_BYTES)
+            .dfa_size_limit(AUTOMATON_BYTES)
+            .nest_limit(MAX_NESTING)
+            .build()
+    }
+
+    /// The expression, or `None` when it is over a limit; [`RuleSet::compile`] lets no such rule in.
+    pub(crate) fn get(&self) -> Option<&Regex> {
+        self.built.get_or_init(|| self.build().ok()).as_ref()
+    }
+}
+
+impl RuleSet {
+    /// Compiles rules and checks every limit.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that breaks a limit, by its id.
+    ///
+    /// Cost: 0.1 ms a rule or so, because every pattern is built. For rules that passed before there is [`RuleSet::load`].
+    pub fn compile(rules: Vec<RuleSpec>) -> Result<Self, RuleSetError> {
+        let set = Self::load(rules)?;
+        for pattern in &set.inner.patterns {
+            let Target::Rule(rule) = pattern.target else {
+                continue;
+            };
+            let rule = &set.inner.rules[rule].id;
+            let too_large = |field| move |source| RuleSetError::TooLarge { rule: rule.clone(), field, source };
+            let built = pattern.positive.build().map_err(too_large("pattern"))?;
+            if built.is_match("") {
+                return Err(RuleSetError::MatchesEmptyLine { rule: rule.clone() });
+            }
+            if let Some(negative) = &pattern.negative {
+                negative.build().map_err(too_large("negative pattern"))?;
+            }
+        }
+        Ok(set)
+    }
+
+    /// Compiles rules that [`RuleSet::compile`] accepted before, such as those from a cache: patterns are parsed now and built
+    /// when a line first needs them. A pattern that turns out to be over a limit then never matches.
+    ///
+    /// # Errors
+    ///
+    /// As [`RuleSet::compile`], but without `TooLarge` and `MatchesEmptyLine`.
+    pub fn load(rules: Vec<RuleSpec>) -> Result<Self, RuleSetError> {
+        if rules.len() > MAX_RULES {
+            return Err(RuleSetError::TooMany { count: rules.len() });
+        }
+        let mut index = Index::default();
+        let mut ids = std::collections::HashSet::new();
+        for (number, rule) in rules.iter().enumerate() {
+            check_numbers(rule)?;
+            if !ids.insert(rule.id.as_str()) {
+                return Err(RuleSetError::Duplicate { rule: rule.id.clone() });
+            }
+            let positive = parse(&rule.id, "pattern", &rule.pattern)?;
+            if let Some(negative) = &rule.negative {
+                parse(&rule.id, "negative pattern", negative)?;
+            }
+            index.add(Target::Rule(number), &positive, &rule.pattern, rule.negative.as_deref());
+        }
+        for (number, hint) in hint::HINTS.iter().enumerate() {
+            let positive = parse("hint", "pattern", hint.pattern)?;
+            index.add(Target::Hint(number), &positive, hint.pattern, None);
+        }
+        let Index { patterns, literals, owners, unfiltered, .. } = index;
+        Ok(Self { inner: Arc::new(Inner { rules, patterns, sieve: Sieve::new(literals), owners, unfiltered }) })
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &[RuleSpec] {
+        &self.inner.rules
+    }
+
+    /// Rules whose pattern has no fixed text of three bytes or more. Each of them is tried on every line of a log, which
+    /// makes scanning many times slower; `plugin inspect` should name them.
+    pub fn slow_rules(&self) -> impl Iterator<Item = &RuleSpec> {
+        self.inner.unfiltered.iter().filter_map(|pattern| match self.inner.patterns[*pattern as usize].target {
+            Target::Rule(rule) => Some(&self.inner.rules[rule]),
+            Target::Hint(_) => None,
+        })
+    }
+
+    pub(crate) fn rule(&self, index: usize) -> &RuleSpec {
+        &self.inner.rules[index]
+    }
+
+    pub(crate) fn pattern(&self, index: u32) -> &Pattern {
+        &self.inner.patterns[index as usize]
+    }
+
+    pub(crate) fn sieve(&self) -> &Sieve {
+        &self.inner.sieve
+    }
+
+    pub(crate) fn owners(&self, literal: u32) -> &[u32] {
+        &self.inner.owners[literal as usize]
+    }
+
+    pub(crate) fn unfiltered(&self) -> &[u32] {
+        &self.inner.unfiltered
+    }
+}
+
+/// The filter while it is being built.
+#[derive(Default)]
+struct Index {
+    patterns: Vec<Pattern>,
+    literals: Vec<Vec<u8>>,
+    owners: Vec<Vec<u32>>,
+    known: HashMap<Vec<u8>, usize>,
+    unfiltered: Vec<u32>,
+}
+
+impl Index {
+    fn add(&mut self, target: Target, parsed: &regex_syntax::hir::Hir, pattern: &str, negative: Option<&str>) {
+        let number = self.patterns.len() as u32;
+        self.patterns.push(Pattern {
+            target,
+            positive: LazyRegex::new(pattern),
+            negative: negative.map(LazyRegex::new),
+        });
+        let Some(literals) = literal::required(parsed) else {
+            self.unfiltered.push(number);
+            return;
+        };
+        for literal in literals {
+            let slot = *self.known.entry(literal.clone()).or_insert_with(|| {
+                self.literals.push(literal);
+                self.owners.push(Vec::new());
+                self.owners.len() - 1
+            });
+            self.owners[slot].push(number);
+        }
+    }
+}
+
+fn check_numbers(rule: &RuleSpec) -> Result<(), RuleSetError> {
+    let out_of_range = |field, value, most| RuleSetError::OutOfRange { rule: rule.id.clone(), field, value, most };
+    if !(0.0..=1.0).contains(&rule.confidence) {
+        return Err(out_of_range("confidence", rule.confidence, 1.0));
+    }
+    if rule.specificity > 100 {
+        return Err(out_of_range("specificity", f64::from(rule.specificity), 100.0));
+    }
+    Ok(())
+}
+
+fn parse(rule: &str, field: &'static str, pattern: &str) -> Result<regex_syntax::hir::Hir, RuleSetError> {
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return Err(RuleSetError::TooLong { rule: rule.to_owned(), field, bytes: pattern.len() });
+    }
+    regex_syntax::ParserBuilder::new()
+        .nest_limit(MAX_NESTING)
+        .build()
+        .parse(pattern)
+        .map_err(|source| RuleSetError::Syntax { rule: rule.to_owned(), field, source: Box::new(source) })
+}

@@ -1,0 +1,129 @@
+//! What one pass over a log found, before it is judged.
+
+use std::collections::BTreeMap;
+
+use crate::diagnosis::{ContextLine, Diagnosis};
+use crate::evidence::Evidence;
+use crate::hint::HintLines;
+use crate::kept::Match;
+use crate::rank::{self, Options};
+use crate::rule::Severity;
+use crate::ruleset::RuleSet;
+
+/// Most questions to plugins about one log; the contract's limit.
+const MAX_QUESTIONS: usize = 200;
+
+/// The matches of a log, and what else is needed to judge them. A few megabytes at most, whatever the log's size.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub(crate) rules: RuleSet,
+    pub(crate) found: Found,
+}
+
+/// The data of a scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Found {
+    /// Lines of the log.
+    pub lines: u64,
+    /// Kept matches, by line.
+    pub matches: Vec<Match>,
+    /// Where closing words stood.
+    pub hints: HintLines,
+    /// The end of the log: numbers and shown texts.
+    pub tail: Vec<ContextLine>,
+}
+
+/// A match that its rule's plugin wants to be asked about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Names the match in [`Scan::settle`].
+    pub number: usize,
+    /// The rule's id.
+    pub rule: String,
+    /// The rule's code.
+    pub code: String,
+    /// 1-based number of the matched line.
+    pub line: u64,
+    /// The matched line as rules see it.
+    pub text: String,
+    /// What the rule captured.
+    pub captures: BTreeMap<String, String>,
+}
+
+/// What a plugin says that a match shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// Dotted code.
+    pub code: String,
+    /// Category code.
+    pub category: String,
+    /// Ecosystem code.
+    pub ecosystem: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Probability that this is the cause, from 0 to 1; stands in for the rule's.
+    pub confidence: f64,
+    /// 1-based number of the cause line.
+    pub line: u64,
+    /// The cause line; empty to keep the matched one.
+    pub text: String,
+    /// Named pieces of the cause line.
+    pub captures: BTreeMap<String, String>,
+    /// The most careful disposition.
+    pub disposition: String,
+    /// Strategy codes, best first.
+    pub strategies: Vec<String>,
+}
+
+impl Scan {
+    /// The number of lines: `\n`, `\r\n` and a lone `\r` each end one, and text after the last end is one more.
+    pub fn lines(&self) -> u64 {
+        self.found.lines
+    }
+
+    /// Whether no rule matched anything.
+    pub fn is_empty(&self) -> bool {
+        self.found.matches.is_empty()
+    }
+
+    /// Matches whose rules want their plugin to be asked, in the order of their lines, at most 200.
+    pub fn questions(&self) -> Vec<Question> {
+        let asking = self.found.matches.iter().enumerate().filter(|(_, found)| self.rules.rule(found.rule).asks_plugin);
+        let question = |(number, found): (usize, &Match)| {
+            let rule = self.rules.rule(found.rule);
+            Question {
+                number,
+                rule: rule.id.clone(),
+                code: rule.code.clone(),
+                line: found.line,
+                text: found.text.clone(),
+                captures: found.captures.clone(),
+            }
+        };
+        asking.take(MAX_QUESTIONS).map(question).collect()
+    }
+
+    /// Takes the plugins' answers in: no claim drops the match, claims replace it. A match without an answer stays as its
+    /// rule describes it. Answers to numbers that were never asked are ignored.
+    ///
+    /// The numbers are those of [`Scan::questions`] before this call; afterwards they are void.
+    pub fn settle(&mut self, answers: Vec<(usize, Vec<Claim>)>) {
+        let mut answers: BTreeMap<usize, Vec<Claim>> = answers.into_iter().collect();
+        let matches = std::mem::take(&mut self.found.matches);
+        for (number, found) in matches.into_iter().enumerate() {
+            match answers.remove(&number).filter(|_| self.rules.rule(found.rule).asks_plugin) {
+                None => self.found.matches.push(found),
+                Some(claims) => {
+                    for claim in claims {
+                        self.found.matches.push(Match { claim: Some(claim), ..found.clone() });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Says which of the matches is the cause of the failure, if there was one.
+    pub fn diagnose(&self, evidence: &Evidence, options: &Options<'_>) -> Diagnosis {
+        rank::diagnose(&self.rules, &self.found, evidence, options)
+    }
+}
