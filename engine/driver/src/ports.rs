@@ -137,6 +137,11 @@ pub trait Executor: Send + Sync {
     /// is an outcome (`not_started`), a timeout too (`timed_out`: TERM, grace, KILL to the group). Cancelling does the
     /// same as a timeout and sets `cancelled`. An engine fault (no pipe, no log file) sets `fault`.
     async fn run(&self, request: CommandRequest, cancel: Cancel) -> CommandEnd;
+    /// A TCP port on the loopback address that was free a moment ago.
+    fn free_port(&self) -> std::io::Result<u16>;
+    /// Returns whether something on this machine accepted a TCP connection within the time. Other hosts than `localhost`,
+    /// `127.0.0.1` and `::1` never do.
+    async fn wait_for_service(&self, host: &str, port: u16, timeout_ms: u64, cancel: Cancel) -> bool;
 }
 
 /// A failure of the workspace port.
@@ -218,7 +223,13 @@ pub trait Workspace: Send + Sync {
     /// Opens a scratch. `name` is a file name, unique among open scratches.
     async fn open_scratch(&self, name: &str) -> Result<Scratch, WorkspaceError>;
     /// Writes a file in a place (`scratch` or the workspace).
-    async fn write_file(&self, place: &Place, path: &str, content: &[u8], executable: Option<bool>) -> Result<(), WorkspaceError>;
+    async fn write_file(
+        &self,
+        place: &Place,
+        path: &str,
+        content: &[u8],
+        executable: Option<bool>,
+    ) -> Result<(), WorkspaceError>;
     /// Replaces a text that occurs exactly once; an empty `find` appends (after a line break where one is missing).
     async fn edit_file(&self, place: &Place, path: &str, find: &str, replace: &str) -> Result<(), WorkspaceError>;
     /// Removes a file.
@@ -228,7 +239,8 @@ pub trait Workspace: Send + Sync {
     async fn clear_path(&self, place: &Place, path: &str) -> Result<(), WorkspaceError>;
     /// Brings paths (all, if empty) in a place to how they are in a snapshot.
     async fn restore_paths(&self, place: &Place, snapshot: &str, paths: &[String]) -> Result<(), WorkspaceError>;
-    /// What differs between a scratch and the workspace as it was when the scratch was opened; sorted by path.
+    /// What differs between a scratch and the workspace as it was when the scratch was opened; sorted by path. Of what is
+    /// below `.git` only files that steer git (hooks, config, …) of repositories that were there before are listed.
     async fn changes(&self, scratch: &Scratch) -> Result<Vec<FileChange>, WorkspaceError>;
     /// The versioned part of the same as a patch that `git apply` accepts in the workspace; empty when there is none.
     async fn patch(&self, scratch: &Scratch) -> Result<Vec<u8>, WorkspaceError>;
@@ -236,6 +248,9 @@ pub trait Workspace: Send + Sync {
     async fn commit(&self, scratch: &Scratch) -> Result<(), WorkspaceError>;
     /// Throws the scratch away; afterwards the workspace is as it was when the scratch was opened. Repeatable.
     async fn discard(&self, scratch: &Scratch) -> Result<(), WorkspaceError>;
+    /// Those of the given paths that are versioned in a place, or would be if they existed (not ignored). A path that is
+    /// refused counts as versioned.
+    async fn versioned(&self, place: &Place, paths: &[String]) -> Vec<String>;
     /// Finishes or undoes what an engine left behind that was killed: half-committed scratches are committed to the end,
     /// others are discarded.
     async fn recover(&self) -> Result<Recovery, WorkspaceError>;

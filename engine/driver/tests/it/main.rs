@@ -1,0 +1,12 @@
+//! The driver over fakes of all its ports: promises of design.md sections 4 and 5, through the real loop, without a process, a
+//! network or a wait.
+
+#![allow(clippy::unwrap_used)]
+
+mod crashes;
+mod failures;
+mod healing;
+mod records;
+mod scenarios;
+mod stopping;
+mod world;
