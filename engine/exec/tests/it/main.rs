@@ -1,0 +1,14 @@
+//! The local executor with real processes.
+
+mod bench;
+
+mod engine_death;
+mod evidence;
+mod limits;
+mod log;
+mod run;
+#[cfg(target_os = "linux")]
+mod scratch;
+mod stop;
+#[cfg(target_os = "linux")]
+mod terminal;
