@@ -1,0 +1,95 @@
+-- What queries read. All of it follows from the journal; `Store::rebuild` drops these tables and folds it again.
+
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    is_learning INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    result TEXT,
+    qualifier TEXT,
+    stages INTEGER NOT NULL,
+    incidents INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX runs_by_start ON runs (started);
+CREATE INDEX runs_under_way ON runs (started) WHERE ended IS NULL;
+
+CREATE TABLE attempts (
+    run TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    pipeline TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    incident TEXT,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    result TEXT,
+    exit_code INTEGER,
+    signal INTEGER,
+    duration_ms INTEGER,
+    cpu_ms INTEGER,
+    peak_memory INTEGER,
+    is_lost INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, stage, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempts_by_stage ON attempts (pipeline, stage, result, ended);
+
+CREATE TABLE stages (
+    run TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    result TEXT NOT NULL,
+    qualifier TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ended INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    peak_memory INTEGER,
+    PRIMARY KEY (run, stage)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE incidents (
+    incident TEXT PRIMARY KEY,
+    run TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    attempt INTEGER,
+    opened INTEGER NOT NULL,
+    -- The failure that opened it.
+    signature TEXT,
+    code TEXT,
+    category TEXT,
+    -- The failure that healers were asked about last: another one after a remedy that progressed.
+    asked_signature TEXT,
+    asked_code TEXT,
+    ended INTEGER,
+    end TEXT,
+    remedy TEXT,
+    strategy TEXT,
+    title TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX incidents_by_run ON incidents (run, opened);
+CREATE INDEX incidents_by_signature ON incidents (signature, opened);
+
+CREATE TABLE trials (
+    incident TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    remedy TEXT NOT NULL,
+    plugin TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    title TEXT NOT NULL,
+    disposition TEXT NOT NULL,
+    -- The failure it was tried against.
+    signature TEXT,
+    code TEXT,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    end TEXT,
+    reason TEXT,
+    PRIMARY KEY (incident, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trials_by_end ON trials (ended);
+CREATE INDEX trials_benched ON trials (signature, remedy) WHERE end IN ('worsened', 'refused');
