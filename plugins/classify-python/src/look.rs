@@ -1,0 +1,152 @@
+//! What a traceback says about an exception whose own line leaves open whose fault it is.
+
+use plugin_sdk::prelude::*;
+
+use crate::rules::{imports, runtime};
+
+/// Lines of a traceback that are looked at, upwards from the exception.
+const REACH: u64 = 60;
+
+/// Methods that widely used packages have removed from their classes: class, attribute.
+const REMOVED: &[(&str, &[&str])] = &[
+    ("Engine", &["execute", "table_names", "has_table", "run_callable", "scalar", "transaction"]),
+    ("OptionEngine", &["execute"]),
+    ("DataFrame", &["append", "iteritems", "ix", "lookup", "mad", "as_matrix", "get_value"]),
+    ("Series", &["append", "iteritems", "ix", "mad", "as_matrix", "get_value"]),
+    ("Index", &["is_mixed", "is_monotonic", "to_native_types"]),
+    ("EntryPoints", &["get"]),
+    ("SelectableGroups", &["get"]),
+    ("FreeTypeFont", &["getsize", "getoffset"]),
+    ("ImageDraw", &["textsize", "multiline_textsize"]),
+    ("ImageFont", &["getsize"]),
+    ("Flask", &["before_first_request", "json_encoder", "json_decoder", "_got_first_request"]),
+    ("Request", &["is_xhr"]),
+    ("str", &["decode"]),
+    ("Thread", &["isAlive"]),
+    ("ElementTree", &["getiterator"]),
+    ("xml.etree.ElementTree.Element", &["getchildren", "getiterator"]),
+    ("Element", &["getchildren", "getiterator"]),
+    ("CountVectorizer", &["get_feature_names"]),
+    ("TfidfVectorizer", &["get_feature_names"]),
+    ("OneHotEncoder", &["get_feature_names"]),
+    (
+        "WebDriver",
+        &[
+            "find_element_by_id",
+            "find_element_by_xpath",
+            "find_element_by_name",
+            "find_element_by_css_selector",
+            "find_element_by_class_name",
+            "find_elements_by_xpath",
+            "find_elements_by_class_name",
+        ],
+    ),
+];
+
+/// The findings that a candidate is: one that stays, one that is told otherwise, or none.
+pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Finding> {
+    let mut finding = candidate.to_finding(rule);
+    let above = above(candidate.line.line, log);
+    match candidate.code.as_str() {
+        runtime::MISSING_ENV => {
+            // A key that is written like a variable is one only when the code that asked for it says so.
+            let is_key = candidate.line.text.contains("KeyError: ");
+            if is_key && !above.iter().any(|line| asks_environment(&line.text)) {
+                escalate(&mut finding, "python.key-error");
+            }
+            rename(&mut finding, &["name", "option"], "variable");
+        }
+        imports::OBJECT_ATTRIBUTE => {
+            if candidate.capture("object") == Some("NoneType")
+                || !(is_removed(candidate) || last_frame_is_installed(&above))
+            {
+                escalate(&mut finding, "python.attribute-error");
+            }
+        }
+        imports::MODULE_ATTRIBUTE => {
+            // A module of the project that lacks a name is a mistake in the project, and a frame of the project is the
+            // last one in both cases: only a dotted name below the file's own package tells them apart.
+            if candidate.capture("module").is_some_and(|module| is_of_project(module, &above)) {
+                escalate(&mut finding, "python.attribute-error");
+            }
+        }
+        _ => {
+            rename(&mut finding, &["requirement"], "replacement");
+            rename(&mut finding, &["name"], "package");
+        }
+    }
+    vec![finding]
+}
+
+/// The lines of the traceback above an exception, in the log's order.
+fn above(line: u64, log: &dyn Log) -> Vec<LogLine> {
+    let first = line.saturating_sub(REACH).max(1);
+    let Ok(count) = u32::try_from(line.saturating_sub(first)) else {
+        return Vec::new();
+    };
+    let lines = log.lines(first, count);
+    let start = lines.iter().rposition(|line| line.text.contains("Traceback (most recent call last)")).unwrap_or(0);
+    lines[start..].to_vec()
+}
+
+fn asks_environment(text: &str) -> bool {
+    ["os.environ", "environ[", "getenv", "in __getitem__", "/os.py\"", "<frozen os>"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Whether the innermost frame lies in an installed package.
+fn last_frame_is_installed(above: &[LogLine]) -> bool {
+    let frame = above.iter().rev().find(|line| is_frame(&line.text));
+    frame.is_some_and(|line| line.text.contains("site-packages") || line.text.contains("dist-packages"))
+}
+
+fn is_frame(text: &str) -> bool {
+    (text.contains("File \"") && text.contains("\", line "))
+        || text.contains("site-packages/")
+        || text.contains("dist-packages/")
+}
+
+fn is_removed(candidate: &Candidate) -> bool {
+    let (Some(object), Some(attribute)) = (candidate.capture("object"), candidate.capture("attribute")) else {
+        return false;
+    };
+    REMOVED.iter().any(|(class, attributes)| *class == object && attributes.contains(&attribute))
+}
+
+/// Whether a frame outside the installed packages has a module's name in its path.
+fn is_of_project(module: &str, above: &[LogLine]) -> bool {
+    let path = module.replace('.', "/");
+    let names = [format!("/{path}.py\""), format!("/{path}/"), format!("\"{path}.py\"")];
+    above.iter().any(|line| {
+        let text = &line.text;
+        is_frame(text)
+            && !text.contains("-packages")
+            && !text.contains("/lib/python")
+            && names.iter().any(|name| text.contains(name.as_str()))
+    })
+}
+
+/// Makes a finding one that only a person can act on.
+fn escalate(finding: &mut Finding, code: &str) {
+    finding.code = code.to_owned();
+    finding.category = "test-failure".to_owned();
+    finding.confidence = 0.7;
+    finding.disposition = Disposition::Never;
+    finding.strategies = vec!["escalate".to_owned(), "rollback".to_owned()];
+}
+
+/// Gives the captures of the other branches of a pattern the name that healers look for. A regular expression cannot use
+/// one name twice.
+fn rename(finding: &mut Finding, from: &[&str], to: &str) {
+    if finding.capture(to).is_some() {
+        return;
+    }
+    finding.captures.retain(|capture| !capture.value.is_empty() && capture.name != to);
+    if let Some(capture) = finding.captures.iter_mut().find(|capture| from.contains(&capture.name.as_str())) {
+        capture.name = to.to_owned();
+    }
+}
+
+#[cfg(test)]
+mod tests;

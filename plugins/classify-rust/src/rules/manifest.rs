@@ -1,0 +1,67 @@
+//! Manifests and settings that cargo rejects.
+
+use plugin_sdk::prelude::*;
+
+use super::rule;
+
+/// The rules of this topic.
+pub fn rules() -> Vec<Rule> {
+    vec![
+        rule("rust.manifest-invalid", "configuration")
+            .pattern(
+                r"^error: (?:failed to parse (?:manifest at|lock file at:?|the `\w+` field)|invalid (?:type|character|table header)|unknown variant `|failed to load manifest for|failed to read `[^`]*Cargo\.toml`|current package believes it's in a workspace when it's not|manifest path `[^`]+` (?:does not exist|must be a path))",
+            )
+            .confidence(0.85)
+            .strategies(["config", "escalate"])
+            .block("cargo-error")
+            .matches("error: failed to parse manifest at `/src/app/Cargo.toml`")
+            .matches("error: failed to parse lock file at: /src/app/Cargo.lock")
+            .matches("error: failed to load manifest for workspace member `/src/app/core`")
+            .ignores("warning: unused manifest key: package.foo"),
+        rule("rust.no-manifest", "configuration")
+            .pattern(r"could not find `Cargo\.toml` in `(?P<directory>[^`]+)` or any parent directory")
+            .strategies(["config", "escalate"])
+            .matches("error: could not find `Cargo.toml` in `/src/app` or any parent directory")
+            .ignores("error: failed to parse manifest at `/src/app/Cargo.toml`"),
+        rule("rust.no-such-feature", "configuration")
+            .pattern(
+                r"error: (?:the package '[^']+' does not contain (?:this feature|these features): (?P<feature>\S+)|none of the selected packages contains (?:this feature|these features): )",
+            )
+            .strategies(["config", "escalate"])
+            .matches("error: the package 'app' does not contain this feature: fast")
+            .matches("error: none of the selected packages contains these features: fast, did you mean: faster?")
+            .ignores("the package `app` depends on `widget`, with features: `fast` but `widget` does not have these features."),
+        rule("rust.no-such-target", "configuration")
+            .pattern(
+                r"^error: (?:no (?:bin|example|test|bench|library) targets? (?:named|found|matches)|no default run target|`cargo run` could not determine which binary to run|package ID specification `[^`]+` did not match any packages|package\(s\) `[^`]+` not found in workspace|a bin target must be available)",
+            )
+            .strategies(["config", "escalate"])
+            .matches("error: no bin target named `serve`.")
+            .matches("error: package ID specification `widgit` did not match any packages")
+            .ignores("error: no such command: `serve`"),
+        rule("rust.codegen-option-invalid", "configuration")
+            .pattern(
+                r"^error: (?:lto can only be run for|options `[^`]+` and `[^`]+` are incompatible|unknown codegen option|incorrect value `[^`]*` for (?:codegen )?option|profile `[^`]+` is not defined|Unrecognized option: )",
+            )
+            .confidence(0.85)
+            .strategies(["config", "escalate"])
+            .matches("error: lto can only be run for executables, cdylibs and static library outputs")
+            .matches("error: unknown codegen option: `fastest`")
+            .ignores("error: unexpected argument '--fast' found"),
+        rule("rust.unexpected-argument", "configuration")
+            .pattern(r"^error: (?:unexpected argument|Found argument) '(?P<option>[^']+)'")
+            .confidence(0.75)
+            .specificity(60)
+            .strategies(["config", "escalate"])
+            .matches("error: unexpected argument '--fast' found")
+            .ignores("error: unexpected end of macro invocation"),
+        rule("rust.publish-refused", "deployment")
+            .pattern(
+                r"^error: (?:crate (?P<package>[\w-]+@\S+) already exists|crate version `[^`]+` is already uploaded|failed to publish to registry|\d+ files in the working directory contain changes that were not yet committed)|api errors? \(status (?P<status>\d+)",
+            )
+            .strategies(["config", "escalate"])
+            .matches("error: crate version `1.2.3` is already uploaded")
+            .matches("error: failed to publish to registry at https://registry.example")
+            .ignores("   Uploaded widget v1.2.3 to registry `internal`"),
+    ]
+}
