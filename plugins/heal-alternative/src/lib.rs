@@ -1,1 +1,62 @@
-//! Placeholder.
+//! Does the same in another way: another port, another installed program of the same kind, a mirror, one thing after the other,
+//! or a service that is waited for.
+//!
+//! Role: healer, strategy `alternative`. Imports: `workspace`. One module per way; this file maps findings to them.
+
+use plugin_sdk::prelude::*;
+
+pub mod mirror;
+pub mod port;
+pub mod program;
+pub mod script;
+pub mod serial;
+pub mod service;
+pub mod settings;
+
+use crate::settings::Settings;
+
+/// The categories that this plugin wants to see, besides [`CODES`].
+const CATEGORIES: &[&str] = &[
+    "port-or-concurrency-conflict",
+    "registry-or-service-outage",
+    "network-transient",
+    "rate-limit",
+    "flaky-test",
+    "infrastructure-runner",
+];
+const CODES: &[&str] = &["system.command-not-found", "system.service-not-ready", "system.port-in-use"];
+
+/// The plugin.
+pub struct HealAlternative;
+
+impl Healer for HealAlternative {
+    fn handles() -> Result<Vec<Interest>, PluginError> {
+        let categories = CATEGORIES.iter().map(|category| Interest::category(*category));
+        Ok(categories.chain(CODES.iter().map(|code| Interest::code(*code))).collect())
+    }
+
+    fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+        let settings = Settings::from_json(&host::config::json()?)?;
+        let root = incident.root();
+        if root.disposition == Disposition::Never {
+            return Ok(Vec::new());
+        }
+        let remedies = match (root.code.as_str(), root.category.as_str()) {
+            ("system.port-in-use", _) => port::remedies(&incident),
+            ("system.command-not-found", _) => program::remedies(&incident),
+            ("system.service-not-ready" | "system.connection-refused", _) => service::remedies(&incident),
+            (_, "registry-or-service-outage" | "network-transient" | "rate-limit") => {
+                mirror::remedies(&incident, &settings)
+            }
+            (_, "flaky-test" | "port-or-concurrency-conflict") => serial::remedies(&incident),
+            (_, "infrastructure-runner") => serial::without_daemon(&incident, log),
+            _ => Vec::new(),
+        };
+        Ok(remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title)).collect())
+    }
+}
+
+plugin_sdk::export_healer!(HealAlternative);
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,64 @@
-//! Placeholder.
+//! Repairs the set-up of a stage: a variable, a setting, a directory, a mode, an environment.
+//!
+//! Role: healer, strategy `config`. Imports: `workspace`. One module per kind of set-up; this file maps codes to them.
+
+use plugin_sdk::prelude::*;
+
+pub mod cmake;
+pub mod environment;
+pub mod file_mode;
+pub mod formatter;
+pub mod git;
+pub mod legacy_openssl;
+pub mod missing_env;
+pub mod paths;
+
+/// The codes that this plugin knows.
+pub const CODES: &[&str] = &[
+    "python.missing-env",
+    "system.missing-env",
+    "node.missing-env",
+    "python.externally-managed",
+    "python.black-would-reformat",
+    "python.ruff-fixable",
+    "rust.fmt",
+    "node.openssl-unsupported",
+    "system.git-shallow",
+    "system.git-index-lock",
+    "system.git-dubious-ownership",
+    "system.git-branch-not-found",
+    "system.cmake-cache-stale",
+    "system.not-executable",
+    "system.permission-denied",
+];
+
+/// The plugin.
+pub struct HealConfig;
+
+impl Healer for HealConfig {
+    fn handles() -> Result<Vec<Interest>, PluginError> {
+        Ok(CODES.iter().map(|code| Interest::code(*code)).collect())
+    }
+
+    fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+        let remedies = match incident.root().code.as_str() {
+            "python.missing-env" | "system.missing-env" | "node.missing-env" => missing_env::remedies(&incident),
+            "python.externally-managed" => environment::remedies(&incident),
+            "python.black-would-reformat" | "python.ruff-fixable" | "rust.fmt" => formatter::remedies(&incident, log),
+            "node.openssl-unsupported" => legacy_openssl::remedies(&incident),
+            "system.git-shallow" => git::deepen(&incident),
+            "system.git-index-lock" => git::unlock(&incident, log),
+            "system.git-dubious-ownership" => git::trust(&incident),
+            "system.git-branch-not-found" => git::rename_branch(&incident),
+            "system.cmake-cache-stale" => cmake::remedies(&incident),
+            "system.not-executable" | "system.permission-denied" => file_mode::remedies(&incident),
+            _ => Vec::new(),
+        };
+        Ok(remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title)).collect())
+    }
+}
+
+plugin_sdk::export_healer!(HealConfig);
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,47 @@
-//! Placeholder.
+//! Installs what is declared, declares what is used, and moves requirements that do not fit.
+//!
+//! Role: healer, strategy `dependency`. Imports: `workspace`. One module per ecosystem ([`python`], [`node`], [`rust`]);
+//! [`version`] compares versions and [`edit`] turns a place in a file into a step.
+
+use plugin_sdk::prelude::*;
+
+pub mod edit;
+pub mod node;
+pub mod python;
+pub mod rust;
+pub mod version;
+
+/// What the plugin wants to see.
+pub const CODES: &[&str] = &["python.*", "node.*", "rust.*"];
+
+/// Most remedies of one answer.
+const MAX_REMEDIES: usize = 16;
+
+/// The plugin.
+pub struct HealDependency;
+
+impl Healer for HealDependency {
+    fn handles() -> Result<Vec<Interest>, PluginError> {
+        Ok(CODES.iter().map(|code| Interest::code(*code)).collect())
+    }
+
+    fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+        let root = incident.root();
+        if root.disposition == Disposition::Never {
+            return Ok(Vec::new());
+        }
+        let remedies = match root.code.split('.').next().unwrap_or_default() {
+            "python" => python::remedies(&incident, log),
+            "node" => node::remedies(&incident, log),
+            "rust" => rust::remedies(&incident, log),
+            _ => Vec::new(),
+        };
+        let untried = remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title));
+        Ok(untried.take(MAX_REMEDIES).collect())
+    }
+}
+
+plugin_sdk::export_healer!(HealDependency);
+
+#[cfg(test)]
+mod tests;

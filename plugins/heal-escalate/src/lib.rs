@@ -1,1 +1,43 @@
-//! Placeholder.
+//! Hands an incident over to a person: one ticket with the cause, the evidence, what was tried, how to see the failure again,
+//! and what to check next.
+//!
+//! Role: healer, strategy `escalate`. Imports: none that needs a grant. [`ticket`] writes the text, [`next_steps`] knows what
+//! to check for each kind of failure; this file only connects them.
+
+use plugin_sdk::prelude::*;
+
+pub mod next_steps;
+pub mod reproduction;
+pub mod ticket;
+
+/// Every remedy that does something is better than a ticket, so this one says the least about itself.
+const CONFIDENCE: f64 = 0.05;
+
+/// The plugin.
+pub struct HealEscalate;
+
+impl Healer for HealEscalate {
+    fn handles() -> Result<Vec<Interest>, PluginError> {
+        Ok(vec![Interest::code("*")])
+    }
+
+    fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+        let title = ticket::title(&incident);
+        let already = incident.tried_with("escalate").any(|tried| tried.ended != "refused");
+        if already {
+            return Ok(Vec::new());
+        }
+        let body = ticket::body(&incident, log);
+        Ok(vec![
+            remedy("escalate", format!("hand {} over to a person", incident.root().code))
+                .because("nothing that a machine may do is left, or nothing has helped so far")
+                .confidence(CONFIDENCE)
+                .action(action::escalate(title, body, ticket::labels(incident.root()))),
+        ])
+    }
+}
+
+plugin_sdk::export_healer!(HealEscalate);
+
+#[cfg(test)]
+mod tests;

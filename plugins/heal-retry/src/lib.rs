@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Proposes to run a stage again, later, where the cause is one that time cures.
+//!
+//! Role: healer, strategy `retry`. Imports: none that needs a grant. [`patience`] decides, [`settings`] reads the
+//! configuration; this file only connects them.
+
+use plugin_sdk::prelude::*;
+
+pub mod patience;
+pub mod settings;
+
+use crate::settings::Settings;
+
+/// The plugin.
+pub struct HealRetry;
+
+impl Healer for HealRetry {
+    fn handles() -> Result<Vec<Interest>, PluginError> {
+        let categories = patience::CATEGORIES.iter().map(|category| Interest::category(*category));
+        Ok(categories.chain([Interest::code(patience::TEMPFAIL)]).collect())
+    }
+
+    fn propose(incident: Incident, _log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+        let settings = Settings::from_json(&host::config::json()?)?;
+        Ok(patience::remedy_for(&incident, &settings).into_iter().collect())
+    }
+}
+
+plugin_sdk::export_healer!(HealRetry);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! One thing after the other, for failures that come from things happening at once; and without a daemon that broke.
+
+use plugin_sdk::prelude::*;
+
+use crate::script;
+
+/// Programs with the words that make them do one thing at a time.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("make", "-j1"),
+    ("ninja", "-j1"),
+    ("ctest", "-j1"),
+    ("jest", "--runInBand"),
+    ("vitest", "--no-file-parallelism"),
+];
+
+/// Programs of Gradle.
+const GRADLE: &[&str] = &["gradle", "./gradlew"];
+
+/// What Gradle says when its daemon is the failure.
+const DAEMON: &[&str] = &["daemon disappeared", "Could not connect to the Gradle daemon", "daemon has been stopped"];
+
+/// The remedies for a failure of concurrency.
+pub fn remedies(incident: &Incident) -> Vec<Remedy> {
+    let because = "the failure is of a kind that comes from things happening at once";
+    let mut remedies = Vec::new();
+    let command = &incident.stage.command;
+    if let Some((program, words, changed)) =
+        PROGRAMS.iter().find_map(|(program, words)| Some((program, words, slowed(command, program, words)?)))
+    {
+        remedies.push(
+            remedy("alternative", format!("let {program} do one thing at a time with {words}"))
+                .because(because)
+                .confidence(0.5)
+                .action(changed),
+        );
+    }
+    let text = command.text();
+    if text.contains("cargo test") {
+        remedies.push(
+            remedy("alternative", "let the Rust tests run one after the other")
+                .because(because)
+                .confidence(0.5)
+                .action(action::set_env("RUST_TEST_THREADS", "1")),
+        );
+    }
+    if incident.stage.limits.jobs.is_none_or(|jobs| jobs > 1) {
+        remedies.push(
+            remedy("alternative", "ask the build tools for one job at a time")
+                .because(because)
+                .confidence(0.35)
+                .action(action::set_jobs(1)),
+        );
+    }
+    remedies
+}
+
+/// The remedy for a daemon that broke.
+pub fn without_daemon(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
+    let is_daemon =
+        DAEMON.iter().any(|text| incident.root().cause.text.contains(text) || !log.find(text, 1, 1).is_empty());
+    if !is_daemon {
+        return Vec::new();
+    }
+    let changed = GRADLE.iter().find_map(|program| slowed(&incident.stage.command, program, "--no-daemon"));
+    changed
+        .map(|command| {
+            remedy("alternative", "run Gradle without its daemon")
+                .because("the daemon broke off; without it the build runs in a process of its own")
+                .confidence(0.65)
+                .action(command)
+        })
+        .into_iter()
+        .collect()
+}
+
+/// The command with the words behind its program, or with the number of jobs that it has set to one.
+fn slowed(command: &Command, program: &str, words: &str) -> Option<Action> {
+    match command {
+        Command::Shell(script) if script.contains(words) => None,
+        Command::Shell(script) if words == "-j1" && script.contains(" -j") => {
+            let at = script.find(" -j").map(|at| at + " -j".len())?;
+            let digits = script[at..].chars().take_while(char::is_ascii_digit).count();
+            let calls_it = script::with_words_behind(script, program, words).is_some();
+            (calls_it && digits > 0)
+                .then(|| action::replace_script(format!("{}1{}", &script[..at], &script[at + digits..])))
+        }
+        Command::Shell(script) => script::with_words_behind(script, program, words).map(action::replace_script),
+        Command::Argv(argv) => {
+            let is_it =
+                argv.first().is_some_and(|first| first == program) && !argv.iter().any(|word| word.starts_with(words));
+            let has_jobs = argv.iter().any(|word| word.starts_with("-j"));
+            (is_it && !has_jobs).then(|| {
+                let behind = std::iter::once(words.to_owned()).chain(argv[1..].iter().cloned());
+                action::replace_argv(std::iter::once(argv[0].clone()).chain(behind))
+            })
+        }
+    }
+}

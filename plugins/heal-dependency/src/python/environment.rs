@@ -1,0 +1,144 @@
+//! Which Python a stage uses, and how a project's requirements get into it. Never the operating system's.
+
+use plugin_sdk::prelude::*;
+
+use crate::edit::{joined, seen_from};
+
+/// Names under which projects keep their environment.
+const USUAL: &[&str] = &[".venv", "venv", "env", ".virtualenv"];
+
+/// Where a stage's modules come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// A virtual environment in the workspace.
+    Venv(String),
+    /// `uv run` keeps the environment.
+    Uv,
+    /// `poetry run` keeps the environment.
+    Poetry,
+    /// None that belongs to the project.
+    Absent,
+}
+
+impl Environment {
+    /// Looks at the command, at the paths of the traceback, and at the usual directories.
+    pub fn of(incident: &Incident, log: &dyn Log) -> Self {
+        let command = incident.stage.command.text();
+        let directory = &incident.stage.directory;
+        let words = command.split(|c: char| c.is_whitespace() || "&|;()\"'=".contains(c));
+        let called = words.clone().find_map(|word| {
+            let (before, program) = word.split_once("/bin/")?;
+            let is_python = [
+                "python",
+                "pip",
+                "pytest",
+                "activate",
+                "py.test",
+                "tox",
+                "flask",
+                "django-admin",
+                "black",
+                "ruff",
+                "mypy",
+            ]
+            .iter()
+            .any(|name| program.starts_with(name));
+            is_python.then(|| in_workspace(before, directory)).flatten()
+        });
+        if let Some(path) = called {
+            return Self::Venv(path);
+        }
+        let words: Vec<&str> = words.collect();
+        let runs =
+            |tool: &str| words.windows(2).any(|pair| pair[0] == tool && ["run", "sync", "install"].contains(&pair[1]));
+        if runs("uv") {
+            return Self::Uv;
+        }
+        if runs("poetry") {
+            return Self::Poetry;
+        }
+        let traced = log.find("/site-packages/", 1, 20).into_iter().find_map(|number| {
+            let line = log.lines(number, 1).pop()?.text;
+            let path = line.split(['"', '\'', '(', ' ']).find(|piece| piece.contains("/site-packages/"))?;
+            let before = path.split("/lib/python").next().filter(|before| before.len() < path.len())?;
+            in_workspace(before, directory).filter(|path| host::workspace::is_file(&joined(path, "pyvenv.cfg")))
+        });
+        let usual = || {
+            USUAL
+                .iter()
+                .map(|name| joined(directory, name))
+                .find(|path| host::workspace::is_file(&joined(path, "pyvenv.cfg")))
+        };
+        traced.or_else(usual).map_or(Self::Absent, Self::Venv)
+    }
+
+    /// Versions of what is installed, by normal name; only for an environment in the workspace.
+    pub fn installed(&self, name: &str) -> Option<String> {
+        let Self::Venv(path) = self else { return None };
+        let name = super::requirements::normal(name);
+        let versions = host::workspace::entries(&joined(path, "lib")).ok()?;
+        let python = versions
+            .into_iter()
+            .find(|entry| entry.path.rsplit('/').next().is_some_and(|name| name.starts_with("python3")))?;
+        host::workspace::entries(&joined(&python.path, "site-packages")).ok()?.into_iter().find_map(|entry| {
+            let stem = entry.path.rsplit('/').next()?.strip_suffix(".dist-info")?;
+            let (installed, version) = stem.rsplit_once('-')?;
+            (super::requirements::normal(installed) == name).then(|| version.to_owned())
+        })
+    }
+
+    /// The command that puts what a requirements file says into the environment.
+    pub fn install_file(&self, file: &str, directory: &str) -> Option<Preparation> {
+        self.pip(directory, &["install", "-r"], Some(file))
+    }
+
+    /// The command that puts named packages into the environment.
+    pub fn install_named(&self, requirement: &str, directory: &str) -> Option<Preparation> {
+        self.pip(directory, &["install", requirement], None)
+    }
+
+    /// The command that takes a package out of the environment.
+    pub fn uninstall(&self, name: &str, directory: &str) -> Option<Preparation> {
+        self.pip(directory, &["uninstall", "-y", name], None)
+    }
+
+    fn pip(&self, directory: &str, arguments: &[&str], file: Option<&str>) -> Option<Preparation> {
+        let Self::Venv(environment) = self else { return None };
+        // From the stage's directory if everything lies in it: requirements may hold paths relative to it.
+        let inside = |path: &str| seen_from(path, directory).map(str::to_owned);
+        let (at, python, file) = match (inside(environment), file.map(inside)) {
+            (Some(python), None) => (directory, python, None),
+            (Some(python), Some(Some(file))) => (directory, python, Some(file)),
+            _ => (".", environment.clone(), file.map(str::to_owned)),
+        };
+        let argv = [format!("{python}/bin/python"), "-m".to_owned(), "pip".to_owned()];
+        let argv = argv.into_iter().chain(arguments.iter().map(|&word| word.to_owned())).chain(file);
+        Some(action::run_command(argv).directory(at))
+    }
+}
+
+/// Whether the stage's own command installs what the manifest says, so that no remedy has to.
+pub fn installs_itself(command: &str) -> bool {
+    let from_manifest =
+        |line: &str| ["-r ", "--requirement", " -e ", "install ."].iter().any(|word| line.contains(word));
+    let pip = command
+        .split(['\n', ';', '&', '|'])
+        .any(|line| line.contains("pip") && line.contains(" install ") && from_manifest(line));
+    pip || ["uv sync", "uv run", "poetry install", "tox", "nox", "pipenv install", "pip-sync"]
+        .iter()
+        .any(|word| command.contains(word))
+}
+
+/// The workspace path of an environment's directory: as it is, or the longest tail of it that exists.
+fn in_workspace(printed: &str, directory: &str) -> Option<String> {
+    if printed.is_empty() || printed.contains("..") || printed.contains('$') {
+        return None;
+    }
+    if !printed.starts_with('/') {
+        return Some(joined(directory, printed));
+    }
+    let parts: Vec<&str> = printed.split('/').filter(|part| !part.is_empty()).collect();
+    let tails = (0..parts.len()).map(|start| parts[start..].join("/"));
+    let mut found = tails.filter(|tail| host::workspace::is_file(&joined(tail, "pyvenv.cfg")));
+    found.next()
+}

@@ -1,0 +1,35 @@
+//! Lock files of uv and Poetry that no longer fit the manifest: their own resolver writes them anew, as a difference to review.
+
+use plugin_sdk::prelude::*;
+
+use crate::edit::joined;
+
+/// `uv lock` keeps every locked version that still fits.
+pub fn uv(incident: &Incident) -> Vec<Remedy> {
+    if !incident.has_tool("uv") {
+        return Vec::new();
+    }
+    vec![
+        remedy("dependency", "bring uv.lock up to date")
+            .because("uv.lock does not fit pyproject.toml; `uv lock` changes what has to change and keeps the other versions")
+            .confidence(0.85)
+            .action(action::run_command(["uv", "lock"]).directory(&incident.stage.directory)),
+    ]
+}
+
+/// Poetry before 2 moves every version unless told otherwise; from 2 on the option is gone and not moving is the default.
+pub fn poetry(incident: &Incident) -> Vec<Remedy> {
+    if !incident.has_tool("poetry") {
+        return Vec::new();
+    }
+    let lock = host::workspace::read_text(&joined(&incident.stage.directory, "poetry.lock")).unwrap_or_default();
+    let is_before_2 = lock.lines().next().is_some_and(|line| line.contains("Poetry 1.") || line.contains("Poetry 0."));
+    let plain = ["poetry", "lock", "--no-interaction"];
+    let argv: Vec<&str> = if is_before_2 { plain.into_iter().chain(["--no-update"]).collect() } else { plain.to_vec() };
+    vec![
+        remedy("dependency", "bring poetry.lock up to date")
+            .because("poetry.lock does not fit pyproject.toml; Poetry changes what has to change and keeps the other versions")
+            .confidence(0.85)
+            .action(action::run_command(argv).directory(&incident.stage.directory)),
+    ]
+}

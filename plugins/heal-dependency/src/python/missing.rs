@@ -1,0 +1,142 @@
+//! A module that is not there.
+
+use plugin_sdk::prelude::*;
+
+use super::Project;
+use super::environment::Environment;
+use super::names::{ALTERNATIVES, STANDARD, distribution_of};
+use crate::edit::joined;
+
+/// Directories below which projects keep their own modules.
+const SOURCE_DIRECTORIES: &[&str] = &["", "src", "lib", "python"];
+
+/// Remedies for the module that the root cause names.
+pub fn remedies(incident: &Incident, _log: &dyn Log, project: &Project) -> Vec<Remedy> {
+    let Some(module) = incident.root().capture("module").map(|module| module.trim_matches(['\'', '"'])) else {
+        return Vec::new();
+    };
+    let top = module.split('.').next().unwrap_or(module);
+    let is_name = !top.is_empty() && top.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name || STANDARD.contains(&top) {
+        return Vec::new();
+    }
+    if let Some(place) = own_module(top, &project.directory) {
+        return on_path(top, &place, &project.directory).into_iter().collect();
+    }
+    if incident.is_offline() {
+        host::log::info(format!("{module} cannot be installed without the network"));
+        return Vec::new();
+    }
+    let (distribution, is_listed) = distribution_of(module);
+    let others = ALTERNATIVES.iter().find(|(name, _)| *name == top).map_or(&[][..], |(_, others)| others);
+    let declared = std::iter::once(distribution.as_str())
+        .chain(others.iter().copied())
+        .find_map(|name| project.manifests.find(name));
+    if let Some(declared) = declared {
+        return installed(project, &declared.path, &declared.written, module).into_iter().collect();
+    }
+    if let Some(by_tool) = through_tool(&project.environment, &distribution, module, is_listed, &project.directory) {
+        return vec![by_tool];
+    }
+    let distribution = if distribution == "setuptools" { "setuptools<81" } else { &distribution };
+    let why = if is_listed {
+        format!(
+            "nothing installed brings the module {module}; it comes from the distribution {distribution}, which is not declared"
+        )
+    } else {
+        format!(
+            "nothing installed brings the module {module}, and no requirement has its name; many modules are called like their distribution"
+        )
+    };
+    let confidence = if is_listed { 0.9 } else { 0.6 };
+    let declare = remedy("dependency", format!("require {distribution}, which provides the module {module}"))
+        .because(&*why)
+        .confidence(confidence);
+    let mut remedies: Vec<Remedy> = project
+        .manifests
+        .append(distribution)
+        .and_then(|(path, edit)| {
+            let title = format!("require {distribution} in {path}, which provides the module {module}");
+            let declare = Remedy { title, ..declare };
+            project.installed(declare.action(edit), &path, distribution)
+        })
+        .into_iter()
+        .collect();
+    if let Some(install) = project.environment.install_named(distribution, &project.directory) {
+        remedies.push(
+            remedy("dependency", format!("install {distribution} into the environment of this run"))
+                .because(format!("{why}; this does not declare it for the next run"))
+                .confidence(confidence - 0.2)
+                .action(install),
+        );
+    }
+    remedies
+}
+
+/// What is declared has to be installed; only if the stage does not do that anyway.
+fn installed(project: &Project, path: &str, name: &str, module: &str) -> Option<Remedy> {
+    if project.installs_itself {
+        return None;
+    }
+    let install = if path.ends_with(".toml") {
+        project.environment.install_named(".", &project.directory)?
+    } else {
+        project.environment.install_file(path, &project.directory)?
+    };
+    Some(
+        remedy("dependency", format!("install the requirements of {path}"))
+            .because(format!("{path} declares {name}, which brings the module {module}, but it is not installed"))
+            .confidence(0.92)
+            .action(install),
+    )
+}
+
+fn through_tool(
+    environment: &Environment,
+    distribution: &str,
+    module: &str,
+    is_listed: bool,
+    directory: &str,
+) -> Option<Remedy> {
+    let tool = match environment {
+        Environment::Uv => "uv",
+        Environment::Poetry => "poetry",
+        Environment::Venv(_) | Environment::Absent => return None,
+    };
+    Some(
+        remedy("dependency", format!("require {distribution}, which provides the module {module}"))
+            .because(format!(
+                "nothing installed brings the module {module}; {tool} adds {distribution} to manifest and lock file"
+            ))
+            .confidence(if is_listed { 0.88 } else { 0.58 })
+            .action(action::run_command([tool, "add", distribution]).directory(directory)),
+    )
+}
+
+/// The directory in which the project has a module of this name itself.
+fn own_module(top: &str, directory: &str) -> Option<String> {
+    let has = |place: &str| {
+        host::workspace::is_file(&joined(place, &format!("{top}.py")))
+            || host::workspace::is_directory(&joined(place, top))
+    };
+    let places = SOURCE_DIRECTORIES.iter().flat_map(|below| {
+        let inside = if below.is_empty() { directory.to_owned() } else { joined(directory, below) };
+        let at_root = if below.is_empty() { ".".to_owned() } else { (*below).to_owned() };
+        [inside, at_root]
+    });
+    places.into_iter().find(|place| has(place))
+}
+
+/// The project's own module lies where Python does not look.
+fn on_path(top: &str, place: &str, directory: &str) -> Option<Remedy> {
+    let seen = if place == directory { Some(".") } else { crate::edit::seen_from(place, directory) };
+    Some(
+        remedy("config", format!("let Python find the project's own module {top} in {place}"))
+            .because(format!(
+                "{} is the project's own, and the stage starts where Python does not find it",
+                joined(place, top)
+            ))
+            .confidence(0.6)
+            .action(action::set_env("PYTHONPATH", seen?)),
+    )
+}

@@ -1,0 +1,122 @@
+#![allow(clippy::unwrap_used)]
+use plugin_sdk::healer::Ticket;
+use plugin_sdk::testing::{LogText, finding, incident};
+
+use super::*;
+
+fn ticket(incident: Incident, log: &str) -> Ticket {
+    let remedies = HealEscalate::propose(incident, &LogText::new(log)).unwrap();
+    assert_eq!(remedies.len(), 1);
+    assert_eq!(remedies[0].strategy, "escalate");
+    match &remedies[0].actions[..] {
+        [Action::Escalate(ticket)] => ticket.clone(),
+        other => panic!("expected one ticket, got {other:?}"),
+    }
+}
+
+fn failed_test() -> Incident {
+    incident(
+        finding("python.assertion-failed", "test-failure").cause(2, "AssertionError: 1 != 2").capture("test", "test_a"),
+    )
+    .script("pytest -q tests")
+    .tried("retry", "wait a little")
+    .build()
+}
+
+#[test]
+fn the_title_names_stage_code_and_cause() {
+    assert_eq!(ticket(failed_test(), "").title, "test: python.assertion-failed: AssertionError: 1 != 2");
+}
+
+#[test]
+fn a_title_is_one_short_line() {
+    let long = incident(finding("x.y", "unknown").cause(1, format!("a\nb{}", "ü".repeat(500)))).build();
+    let title = ticket(long, "").title;
+    assert!(title.chars().count() == 120 && !title.contains('\n'), "{title}");
+}
+
+#[test]
+fn the_body_has_cause_evidence_history_command_and_steps() {
+    let body = ticket(failed_test(), "collecting\nAssertionError: 1 != 2\n1 failed\n").body;
+    for piece in [
+        "`python.assertion-failed`",
+        "exit code 1",
+        "| test | `test_a` |",
+        "     1 collecting",
+        "     3 1 failed",
+        "wait a little: the same failure came back",
+        "```sh\npytest -q tests\n```",
+        "Run the failed test alone",
+    ] {
+        assert!(body.contains(piece), "{piece} is missing in\n{body}");
+    }
+}
+
+#[test]
+fn a_remedy_after_which_another_failure_came_is_told_apart() {
+    let other = Tried {
+        strategy: "config".to_owned(),
+        title: "set A".to_owned(),
+        ended: "ineffective".to_owned(),
+        signature: "another:1".to_owned(),
+    };
+    let body = ticket(incident(finding("x.y", "configuration")).tried_as(other).build(), "").body;
+    assert!(body.contains("it failed in another way"), "{body}");
+}
+
+#[test]
+fn broken_seals_get_their_own_steps_whatever_the_category_says() {
+    for (code, expected) in [
+        ("node.integrity-mismatch", "possible tampering"),
+        ("rust.checksum-mismatch", "possible tampering"),
+        ("system.tls-untrusted", "Do not switch the check off"),
+        ("node.unauthorized", "expired"),
+    ] {
+        let body = ticket(incident(finding(code, "registry-or-service-outage")).build(), "").body;
+        assert!(body.contains(expected), "{code}: {body}");
+    }
+}
+
+#[test]
+fn every_category_has_steps_of_its_own() {
+    let unknown = next_steps::for_finding(&finding("x.y", "unknown").build());
+    for category in plugin_sdk::codes::CATEGORIES.iter().filter(|category| **category != "unknown") {
+        assert_ne!(next_steps::for_finding(&finding("x.y", *category).build()), unknown, "{category}");
+    }
+}
+
+#[test]
+fn log_text_cannot_leave_its_block() {
+    let evil = incident(finding("x.y", "unknown").cause(1, "```\n# owned\n````")).build();
+    let body = ticket(evil, "").body;
+    assert!(body.contains("`````text\n```\n# owned\n````\n`````"), "{body}");
+}
+
+#[test]
+fn arguments_are_quoted_as_a_shell_reads_them() {
+    let mut stage = plugin_sdk::testing::stage("build", "");
+    stage.command = Command::Argv(vec!["make".to_owned(), "X=it's $HOME".to_owned()]);
+    stage.directory = "sub dir".to_owned();
+    stage.env_names = vec!["TOKEN".to_owned()];
+    assert_eq!(reproduction::command_of(&stage), "# needs the variables TOKEN\ncd 'sub dir'\nmake 'X=it'\\''s $HOME'");
+}
+
+#[test]
+fn the_same_incident_gives_the_same_ticket_and_only_one() {
+    assert_eq!(ticket(failed_test(), "a"), ticket(failed_test(), "a"));
+    let again = incident(finding("x.y", "unknown")).tried("escalate", "hand x.y over to a person").build();
+    assert!(HealEscalate::propose(again, &LogText::default()).unwrap().is_empty());
+}
+
+#[test]
+fn labels_are_kebab_case_words() {
+    let labels = ticket(failed_test(), "").labels;
+    assert_eq!(labels, ["ci-failure", "test-failure", "generic", "python-assertion-failed"]);
+}
+
+#[test]
+fn everything_is_handled_and_nothing_is_less_sure() {
+    assert_eq!(HealEscalate::handles().unwrap(), [Interest::code("*")]);
+    let remedies = HealEscalate::propose(failed_test(), &LogText::default()).unwrap();
+    assert!(remedies[0].confidence < 0.1);
+}
