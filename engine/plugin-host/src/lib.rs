@@ -1,1 +1,52 @@
-//! Placeholder.
+//! Runs plugins in a sandbox. The only crate that knows wasmtime.
+//!
+//! [`PluginHost`] implements [`driver::ports::Plugins`]. Plugins propose, the host disposes: a guest gets data and gives
+//! data, and every host function checks its grant below the bindings, in `host`.
+//!
+//! Read in this order:
+//!
+//! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`]: what the bytes alone say; `grants`.
+//! 2. `sandbox`: the engine, the linker, and one call in a fresh store under limits; `host`: what a guest may call.
+//! 3. `roles`: the calls of each role, with `convert` between WIT and `pipeline` types; [`fault`]: how calls go wrong.
+//! 4. `loader`, [`compile`], `compiled_cache`, `metadata`: from bytes to machine code, and what is kept from run to run.
+//! 5. [`plugin_host`]: the port; `diagnose`: rules of all classifiers over one log; [`notifier`]: telling people outside.
+//!
+//! This crate may not decide what to do about a failure, print, or read its configuration from the environment.
+//!
+//! Invariants: every call has a store of its own, a CPU deadline and a wall deadline; a fault of a plugin is a value, never
+//! a panic and never an error of the engine; a plugin's name comes from where it was found, never from the plugin; only
+//! machine code whose authentication code matches is ever loaded.
+
+pub mod catalog;
+mod grants;
+pub mod inspect;
+
+mod host;
+mod sandbox;
+
+mod bindings;
+mod convert;
+pub mod fault;
+mod roles;
+
+pub mod compile;
+mod compiled_cache;
+mod loader;
+mod metadata;
+
+mod diagnose;
+pub mod notice;
+pub mod notifier;
+pub mod options;
+pub mod plugin_host;
+
+pub use catalog::{Catalog, LoadError, Origin, Plugin, Refusal};
+pub use compile::compile_child_main;
+pub use fault::{FaultKind, PluginFault};
+pub use grants::Allowance;
+pub use inspect::{Import, ImportStanding, InspectError, Inspection, Interface, Role, digest, inspect};
+pub use metadata::Interest;
+pub use notice::Notice;
+pub use options::{EmbeddedPlugin, HostOptions, OnNotice};
+pub use plugin_host::PluginHost;
+pub use sandbox::CallLimits;

@@ -1,0 +1,297 @@
+//! Where plugins come from, and which of them are used.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use pipeline::definition::Grant;
+use pipeline::id::PluginId;
+
+use crate::grants::{Allowance, allow};
+use crate::inspect::{InspectError, Inspection, MAX_COMPONENT_BYTES, Role, digest, inspect};
+use crate::notice::Notice;
+use crate::options::HostOptions;
+
+/// A plugin's configuration in bytes; the contract's limit.
+const MAX_CONFIG: usize = 64 << 10;
+
+/// Where a plugin was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In the program.
+    Embedded,
+    /// In a file.
+    File(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("embedded"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// A plugin that is used.
+pub struct Plugin {
+    /// Its id: from the program or from the file's name, never from the plugin.
+    pub id: PluginId,
+    /// Its version; for a file `0.0.0+` and the beginning of its digest.
+    pub version: String,
+    /// Where it was found.
+    pub origin: Origin,
+    /// What its bytes say.
+    pub inspection: Inspection,
+    /// What it may do.
+    pub allowance: Allowance,
+    /// Its configuration, JSON.
+    pub config: Arc<str>,
+    /// The component.
+    pub bytes: Cow<'static, [u8]>,
+    digest: OnceLock<String>,
+}
+
+impl Plugin {
+    /// `sha256:…` of the component; computed at the first call, about 1 ms per megabyte.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| digest(&self.bytes))
+    }
+
+    /// Whether it has a role.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.inspection.roles.contains(&role)
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{} ({})", self.id, self.version, self.origin)
+    }
+}
+
+/// A plugin that is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its id; for a file whose name is no id, the file's name.
+    pub id: String,
+    /// Where it was found.
+    pub origin: Origin,
+    /// Why it is not used, and what to do about it.
+    pub reason: String,
+}
+
+/// All plugins of one host, sorted by id.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    plugins: BTreeMap<PluginId, Plugin>,
+    refused: Vec<Refusal>,
+}
+
+/// The catalog could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// A plugin directory cannot be listed.
+    #[error("read the plugin directory {}: {source}", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Catalog {
+    /// Finds all plugins. A plugin that may not be loaded is a [`Refusal`] and a notice, never an error: the others are
+    /// used. Costs a read of each file and microseconds for each plugin; nothing is compiled.
+    pub fn load(options: &HostOptions) -> Result<Self, LoadError> {
+        let mut catalog = Self::default();
+        for embedded in &options.embedded {
+            let id = embedded.id;
+            let grant = options.grants.get(id).or_else(|| options.embedded_grants.get(id));
+            let version = embedded.version.to_owned();
+            catalog.add(options, id, Origin::Embedded, Cow::Borrowed(embedded.bytes), Some(version), grant);
+        }
+        for directory in &options.directories {
+            for (id, path) in component_files(directory)? {
+                catalog.add_file(options, &id, path);
+            }
+        }
+        for path in &options.files {
+            let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            catalog.add_file(options, &id, path.clone());
+        }
+        for refusal in &catalog.refused {
+            (options.on_notice)(Notice::Refused { plugin: refusal.id.clone(), reason: refusal.reason.clone() });
+        }
+        Ok(catalog)
+    }
+
+    /// All plugins that are used, sorted by id.
+    pub fn plugins(&self) -> impl Iterator<Item = &Plugin> {
+        self.plugins.values()
+    }
+
+    /// Those with a role, sorted by id.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Plugin> {
+        self.plugins.values().filter(move |plugin| plugin.has_role(role))
+    }
+
+    /// One plugin.
+    pub fn find(&self, id: &str) -> Option<&Plugin> {
+        self.plugins.get(id)
+    }
+
+    /// Plugins that were found and are not used.
+    pub fn refused(&self) -> &[Refusal] {
+        &self.refused
+    }
+
+    fn add_file(&mut self, options: &HostOptions, id: &str, path: PathBuf) {
+        if options.disabled.iter().any(|disabled| disabled == id) {
+            return;
+        }
+        let grant = options.grants.get(id);
+        match read_component(&path) {
+            Ok(bytes) => self.add(options, id, Origin::File(path), Cow::Owned(bytes), None, grant),
+            Err(reason) => self.refuse(id, Origin::File(path), reason),
+        }
+    }
+
+    fn add(
+        &mut self,
+        options: &HostOptions,
+        id: &str,
+        origin: Origin,
+        bytes: Cow<'static, [u8]>,
+        version: Option<String>,
+        grant: Option<&Grant>,
+    ) {
+        if options.disabled.iter().any(|disabled| disabled == id) {
+            return;
+        }
+        let config = options.config.get(id).map_or("{}", String::as_str);
+        let checked = check_id(id).and_then(|()| check_config(config)).and_then(|()| check_bytes(id, &bytes, grant));
+        let (inspection, allowance) = match checked {
+            Ok(checked) => checked,
+            Err(reason) => return self.refuse(id, origin, reason),
+        };
+        let version = version.unwrap_or_else(|| format!("0.0.0+{}", &digest(&bytes)["sha256:".len()..][..12]));
+        let id = PluginId::new(id);
+        let plugin = Plugin {
+            id: id.clone(),
+            version,
+            origin,
+            inspection,
+            allowance,
+            config: Arc::from(config),
+            bytes,
+            digest: OnceLock::new(),
+        };
+        let by = plugin.origin.clone();
+        if let Some(replaced) = self.plugins.insert(id.clone(), plugin)
+            && let Origin::File(by) = by
+        {
+            let replaces = replaced.origin.to_string();
+            (options.on_notice)(Notice::Replaced { plugin: id.to_string(), by, replaces });
+        }
+    }
+
+    /// Notes a refusal. A plugin of the same id that was found before stays in use, and the reason says so.
+    fn refuse(&mut self, id: &str, origin: Origin, reason: String) {
+        let reason = match self.plugins.get(id) {
+            Some(other) => format!("{reason} (the one from {} stays in use)", other.origin),
+            None => reason,
+        };
+        self.refused.push(Refusal { id: id.to_owned(), origin, reason });
+    }
+}
+
+fn check_config(config: &str) -> Result<(), String> {
+    if config.len() > MAX_CONFIG {
+        return Err(format!("its configuration has {} bytes; at most {MAX_CONFIG} are allowed", config.len()));
+    }
+    Ok(())
+}
+
+fn check_bytes(id: &str, bytes: &[u8], grant: Option<&Grant>) -> Result<(Inspection, Allowance), String> {
+    let inspection = inspect(bytes).map_err(|error| error.to_string())?;
+    let allowance = allow(id, &inspection, bytes, grant)?;
+    Ok((inspection, allowance))
+}
+
+/// An id is `name` or `publisher/name`, each of lower-case ASCII letters, digits and hyphens: two ids never look alike.
+fn check_id(id: &str) -> Result<(), String> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 64
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !name.starts_with('-')
+    };
+    let parts: Vec<&str> = id.split('/').collect();
+    if parts.len() <= 2 && parts.iter().all(|part| is_name(part)) {
+        return Ok(());
+    }
+    Err("its name is no plugin id: lower-case letters, digits and hyphens, `NAME.wasm` or `PUBLISHER/NAME.wasm`"
+        .to_owned())
+}
+
+/// `DIR/NAME.wasm` and `DIR/PUBLISHER/NAME.wasm` with their ids, sorted by id.
+fn component_files(directory: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| LoadError::Directory { path, source }
+    };
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(directory).map_err(failed(directory))? {
+        let path = entry.map_err(failed(directory))?.path();
+        if let Some(name) = component_name(&path) {
+            files.insert(name, path);
+        } else if path.is_dir() {
+            let Some(publisher) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+            if publisher.starts_with('.') {
+                continue;
+            }
+            for entry in fs::read_dir(&path).map_err(failed(&path))? {
+                let file = entry.map_err(failed(&path))?.path();
+                if let Some(name) = component_name(&file) {
+                    files.insert(format!("{publisher}/{name}"), file);
+                }
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The stem of a `.wasm` or `.cwasm` file. The latter is listed to be refused with its reason, rather than overlooked.
+fn component_name(path: &Path) -> Option<String> {
+    let extension = path.extension()?;
+    let is_component = extension == "wasm" || extension == "cwasm";
+    let stem = path.file_stem().filter(|_| is_component && !path.is_dir())?;
+    Some(stem.to_string_lossy().into_owned())
+}
+
+/// Reads a file within the size limit. Never waits for a FIFO.
+fn read_component(path: &Path) -> Result<Vec<u8>, String> {
+    let failed = |error: std::io::Error| format!("it cannot be read: {error}");
+    let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_COMPONENT_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_COMPONENT_BYTES {
+        return Err(InspectError::TooLarge(metadata.len()).to_string());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

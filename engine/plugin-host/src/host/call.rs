@@ -1,0 +1,100 @@
+//! The state of one call.
+
+use std::sync::Arc;
+
+use driver::ports::Place;
+use pipeline::definition::Grant;
+use pipeline::id::PluginId;
+use pipeline::time::Timestamp;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use super::http::Http;
+use super::log::Log;
+use super::process::Processes;
+use super::state::StateSession;
+use super::wasi::{CappedOutput, empty_wasi};
+use super::workspace::WorkspaceView;
+use crate::fault::HostCallsSpent;
+use crate::options::OnNotice;
+use crate::sandbox::{CallLimits, Limiter};
+
+/// What a call is made with.
+pub struct CallSetup {
+    /// Who is calling. Comes from the catalog, never from the guest.
+    pub plugin: PluginId,
+    /// What it may do.
+    pub grant: Grant,
+    /// Its configuration, JSON.
+    pub config: Arc<str>,
+    /// The project's files, for a call that has any.
+    pub place: Option<Place>,
+    /// How it starts processes.
+    pub processes: Processes,
+    /// Its durable state, where it was granted one.
+    pub state: Option<StateSession>,
+    /// The time for the whole call.
+    pub now: Timestamp,
+    /// Gets its log lines.
+    pub on_notice: OnNotice,
+}
+
+/// What the host functions of one call share.
+pub struct HostState {
+    pub(super) table: ResourceTable,
+    pub(super) log: Log,
+    pub(super) config: Arc<str>,
+    pub(super) workspace: Option<WorkspaceView>,
+    pub(super) http: Http,
+    pub(super) now: Timestamp,
+    pub(super) wasi: WasiCtx,
+    pub(crate) processes: Processes,
+    pub(crate) state: Option<StateSession>,
+    pub(crate) stderr: CappedOutput,
+    pub(crate) limiter: Limiter,
+    host_calls_left: u32,
+}
+
+impl HostState {
+    /// The state of a call that has not begun.
+    pub fn new(setup: CallSetup, limits: &CallLimits) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles);
+        let stderr = CappedOutput::default();
+        let workspace = match (setup.grant.workspace, setup.place) {
+            (Some(_), Some(place)) => Some(WorkspaceView::new(place.visible_root)),
+            _ => None,
+        };
+        Self {
+            table,
+            log: Log::new(setup.plugin, limits.log, setup.on_notice),
+            config: setup.config,
+            workspace,
+            http: Http::new(setup.grant.http),
+            now: setup.now,
+            wasi: empty_wasi(&stderr, setup.now),
+            processes: setup.processes,
+            state: setup.state,
+            stderr,
+            limiter: Limiter::new(limits),
+            host_calls_left: limits.host_calls,
+        }
+    }
+
+    /// Takes one call out of the budget; traps when it is spent.
+    pub(super) fn charge(&mut self) -> wasmtime::Result<()> {
+        match self.host_calls_left.checked_sub(1) {
+            Some(rest) => {
+                self.host_calls_left = rest;
+                Ok(())
+            }
+            None => Err(HostCallsSpent.into()),
+        }
+    }
+}
+
+impl WasiView for HostState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}

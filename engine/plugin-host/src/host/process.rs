@@ -1,0 +1,209 @@
+//! `process`: run a granted program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use driver::ports::{Cancel, CancelSource, CommandEnd, CommandRequest, Executor};
+use pipeline::outcome::Outcome;
+use pipeline::remedy::Limits;
+use tokio::task::JoinHandle;
+
+use super::HostState;
+use crate::bindings::capabilities::selfheal::plugin::process::{self, ProcessError, ProcessRequest, ProcessResult};
+use crate::convert;
+
+/// Bytes of standard output that one answer may carry.
+const MAX_CAPTURE: u32 = 1 << 20;
+/// Arguments and variables of one request together, in bytes: what Linux takes for one argument.
+const MAX_REQUEST_BYTES: usize = 128 << 10;
+
+/// How a call starts processes.
+pub struct Processes {
+    access: Option<Access>,
+    last: Option<Outcome>,
+    stop: CancelSource,
+    running: Vec<JoinHandle<()>>,
+}
+
+/// What is needed to start one.
+struct Access {
+    executor: Arc<dyn Executor>,
+    template: CommandRequest,
+    cancel: Cancel,
+    programs: Vec<String>,
+    deadline: Option<Instant>,
+}
+
+impl Processes {
+    /// For calls in which nothing is ever started: every request is denied.
+    pub fn none() -> Self {
+        Self { access: None, last: None, stop: CancelSource::new(), running: Vec::new() }
+    }
+
+    /// For an attempt. `programs` are all programs that it may start, by the name typed; environment, place, log and limits
+    /// come from `template`. The template's timeout counts from now for all of its processes together.
+    pub fn for_attempt(
+        executor: Arc<dyn Executor>,
+        template: CommandRequest,
+        cancel: Cancel,
+        programs: Vec<String>,
+    ) -> Self {
+        let deadline = template.limits.timeout_ms.and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
+        let access = Access { executor, template, cancel, programs, deadline };
+        Self { access: Some(access), last: None, stop: CancelSource::new(), running: Vec::new() }
+    }
+
+    /// What was measured for the last process, if one was started.
+    pub(crate) fn last(&self) -> Option<&Outcome> {
+        self.last.as_ref()
+    }
+
+    /// Stops what still runs and waits until it is gone. Called when the call has ended, whichever way.
+    pub(crate) async fn finish(&mut self) {
+        self.stop.cancel();
+        for task in self.running.drain(..) {
+            // A task that panicked has nothing left to wait for.
+            let _ = task.await;
+        }
+    }
+
+    async fn run(&mut self, request: ProcessRequest) -> Result<ProcessResult, ProcessError> {
+        let Some(access) = &self.access else {
+            return Err(ProcessError::Denied("no program can be run in this call".to_owned()));
+        };
+        let command = access.command(request).map_err(ProcessError::Denied)?;
+        if access.cancel.is_cancelled() {
+            return Err(ProcessError::Cancelled);
+        }
+        let end = self.supervise(command).await;
+        self.last = Some(end.outcome.clone());
+        match &end.outcome.not_started {
+            Some(reason) => Err(ProcessError::NotStarted(reason.clone())),
+            None => Ok(ProcessResult { outcome: convert::outcome_to_wit(&end.outcome), stdout_tail: end.stdout_tail }),
+        }
+    }
+
+    /// Runs a command in a task of its own, so that the process is stopped and awaited even when the call that waits for
+    /// it is dropped at its deadline.
+    async fn supervise(&mut self, command: CommandRequest) -> CommandEnd {
+        let access = self.access.as_ref().expect("only called with access");
+        let executor = Arc::clone(&access.executor);
+        let (mut outer, mut stopped) = (access.cancel.clone(), self.stop.handle());
+        let source = CancelSource::new();
+        let handle = source.handle();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.running.retain(|task| !task.is_finished());
+        self.running.push(tokio::spawn(async move {
+            let work = executor.run(command, handle);
+            tokio::pin!(work);
+            let end = tokio::select! {
+                end = &mut work => end,
+                () = outer.cancelled() => { source.cancel(); work.await }
+                () = stopped.cancelled() => { source.cancel(); work.await }
+            };
+            // Nobody listens any more when the call was dropped.
+            let _ = sender.send(end);
+        }));
+        receiver.await.unwrap_or_else(|_| CommandEnd {
+            outcome: Outcome { fault: Some("the executor panicked".to_owned()), ..Outcome::default() },
+            stdout_tail: Vec::new(),
+        })
+    }
+}
+
+impl Drop for Processes {
+    /// A call that was given up takes its process with it, though nobody waits for that any more.
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Access {
+    /// Checks a request and completes it from the template. The error is the reason for the denial.
+    fn command(&self, request: ProcessRequest) -> Result<CommandRequest, String> {
+        let Some(program) = request.argv.first() else {
+            return Err("the request names no program".to_owned());
+        };
+        if !self.programs.iter().any(|granted| granted == program) {
+            return Err(format!("the program {program:?} is not granted"));
+        }
+        let env_bytes: usize = request.env.iter().map(|var| var.name.len() + var.value.len()).sum();
+        let argv_bytes: usize = request.argv.iter().map(String::len).sum();
+        if env_bytes + argv_bytes > MAX_REQUEST_BYTES && !self.is_own_command(&request.argv) {
+            return Err(format!("arguments and variables take more than {MAX_REQUEST_BYTES} bytes"));
+        }
+        if request.argv.iter().any(|word| word.contains('\0')) {
+            return Err("an argument contains NUL".to_owned());
+        }
+        convert::check_relative_path(&request.directory)?;
+        let mut env: BTreeMap<String, String> = self.template.env.clone();
+        for var in request.env {
+            check_variable(&var.name, &var.value)?;
+            env.insert(var.name, var.value);
+        }
+        let mut limits = stricter(&self.template.limits, &convert::limits_from_wit(&request.limits));
+        if let Some(deadline) = self.deadline {
+            let left = pipeline::time::millis(deadline.saturating_duration_since(Instant::now())).max(1);
+            limits.timeout_ms = Some(limits.timeout_ms.map_or(left, |ms| ms.min(left)));
+        }
+        Ok(CommandRequest {
+            argv: request.argv,
+            env,
+            directory: request.directory,
+            limits,
+            capture_bytes: request.capture_bytes.min(MAX_CAPTURE),
+            ..self.template.clone()
+        })
+    }
+
+    /// Whether this is the stage's command as the user wrote it, which may be as long as the user likes.
+    fn is_own_command(&self, argv: &[String]) -> bool {
+        argv == self.template.argv
+    }
+}
+
+/// Refuses variables that would make another program of what was granted.
+fn check_variable(name: &str, value: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+        return Err(format!("{name:?} is no variable"));
+    }
+    let changes_the_program = name.starts_with("LD_")
+        || name.starts_with("DYLD_")
+        || (name.starts_with("GIT_") && name != "GIT_TERMINAL_PROMPT")
+        || matches!(
+            name,
+            "PATH" | "ENV" | "BASH_ENV" | "SHELLOPTS" | "IFS" | "PERL5OPT" | "NODE_OPTIONS" | "PYTHONSTARTUP"
+        );
+    if changes_the_program {
+        return Err(format!("a plugin may not set {name}: it changes what a granted program runs"));
+    }
+    Ok(())
+}
+
+/// The stricter one of two limits, each by itself.
+fn stricter(own: &Limits, asked: &Limits) -> Limits {
+    fn min<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+    Limits {
+        timeout_ms: min(own.timeout_ms, asked.timeout_ms),
+        memory_bytes: min(own.memory_bytes, asked.memory_bytes),
+        cpu_ms: min(own.cpu_ms, asked.cpu_ms),
+        open_files: min(own.open_files, asked.open_files),
+        jobs: min(own.jobs, asked.jobs),
+    }
+}
+
+impl process::Host for HostState {
+    async fn run(&mut self, request: ProcessRequest) -> wasmtime::Result<Result<ProcessResult, ProcessError>> {
+        self.charge()?;
+        Ok(self.processes.run(request).await)
+    }
+}
+
+#[cfg(test)]
+mod tests;

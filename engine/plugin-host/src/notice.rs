@@ -1,0 +1,94 @@
+//! What the host tells whoever started it, beside the answers.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something worth showing. None of these changes what a call answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// Machine code is made for plugins that are not in the cache: the first run, or a new version.
+    Compiling {
+        /// How many plugins.
+        count: usize,
+    },
+    /// The machine code of the last [`Notice::Compiling`] is ready.
+    Compiled {
+        /// How many plugins.
+        count: usize,
+        /// Wall-clock time, in milliseconds.
+        ms: u64,
+    },
+    /// A plugin of a directory is used instead of another one of the same id.
+    Replaced {
+        /// The id.
+        plugin: String,
+        /// The file that is used.
+        by: PathBuf,
+        /// What it replaces: `embedded`, or the other file.
+        replaces: String,
+    },
+    /// A plugin is not used.
+    Refused {
+        /// The id.
+        plugin: String,
+        /// Why, and what to do about it.
+        reason: String,
+    },
+    /// An entry of the compiled-code cache was not believed; it is made again.
+    CacheRejected {
+        /// The id.
+        plugin: String,
+        /// Why.
+        reason: String,
+    },
+    /// The compiled-code cache cannot be used; everything is compiled again at each run.
+    CacheUnusable {
+        /// Why.
+        reason: String,
+    },
+    /// A plugin broke its contract so often that it is not asked any more in this run.
+    Benched {
+        /// The id.
+        plugin: String,
+        /// How often it did.
+        faults: u32,
+    },
+    /// A plugin wrote to its log.
+    Log {
+        /// The id.
+        plugin: String,
+        /// `error`, `warn`, `info`, `debug` or `trace`.
+        level: String,
+        /// The message, control characters escaped.
+        message: String,
+    },
+}
+
+impl fmt::Display for Notice {
+    /// One line for a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plugins = |count: usize| if count == 1 { "plugin" } else { "plugins" };
+        match self {
+            Self::Compiling { count } => write!(f, "compiling {count} {} (first run)", plugins(*count)),
+            Self::Compiled { count, ms } => {
+                write!(f, "compiled {count} {} in {:.1} s", plugins(*count), *ms as f64 / 1000.0)
+            }
+            Self::Replaced { plugin, by, replaces } if replaces == "embedded" => {
+                write!(f, "plugin {plugin} from {} replaces the embedded one", by.display())
+            }
+            Self::Replaced { plugin, by, replaces } => {
+                write!(f, "plugin {plugin} from {} replaces the one from {replaces}", by.display())
+            }
+            Self::Refused { plugin, reason } => write!(f, "plugin {plugin} is not used: {reason}"),
+            Self::CacheRejected { plugin, reason } => {
+                write!(f, "the compiled code of plugin {plugin} is made again: {reason}")
+            }
+            Self::CacheUnusable { reason } => write!(f, "plugins are compiled at each run: failed to {reason}"),
+            Self::Benched { plugin, faults } => {
+                write!(f, "plugin {plugin} is not asked any more in this run: it broke its contract {faults} times")
+            }
+            Self::Log { plugin, level, message } => write!(f, "{plugin}: {level}: {message}"),
+        }
+    }
+}

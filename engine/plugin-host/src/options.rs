@@ -1,0 +1,127 @@
+//! What a [`PluginHost`](crate::PluginHost) is started with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use pipeline::definition::{Grant, WorkspaceGrant};
+use pipeline::time::{Timestamp, millis};
+
+use crate::notice::Notice;
+use crate::sandbox::CallLimits;
+
+/// A plugin that is part of the program.
+#[derive(Clone, Copy)]
+pub struct EmbeddedPlugin {
+    /// Id, e.g. `heal-retry`.
+    pub id: &'static str,
+    /// Version, e.g. `0.1.0`.
+    pub version: &'static str,
+    /// The component.
+    pub bytes: &'static [u8],
+}
+
+impl fmt::Debug for EmbeddedPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{} ({} bytes)", self.id, self.version, self.bytes.len())
+    }
+}
+
+/// Receives notices. Called from any thread; must not block for long.
+pub type OnNotice = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// The time as plugins see it. A replay passes the time of the run that it replays.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What the host is started with.
+#[derive(Clone)]
+pub struct HostOptions {
+    /// Plugins that are part of the program.
+    pub embedded: Vec<EmbeddedPlugin>,
+    /// What embedded plugins may do, by id. The same type as a user's grants: a user's plugin can be given as much.
+    pub embedded_grants: BTreeMap<String, Grant>,
+    /// Directories with `.wasm` files. A plugin of a later directory wins over one of the same id in an earlier one, and
+    /// both over an embedded one.
+    pub directories: Vec<PathBuf>,
+    /// Single files, e.g. for `plugin inspect`. The id is the file's name without `.wasm`; they win over directories.
+    pub files: Vec<PathBuf>,
+    /// What the user lets plugins do, by id. For an embedded plugin it replaces the entry of `embedded_grants`.
+    pub grants: BTreeMap<String, Grant>,
+    /// Each plugin's own configuration as JSON text, by id.
+    pub config: BTreeMap<String, String>,
+    /// Ids of plugins that are not used.
+    pub disabled: Vec<String>,
+    /// Where compiled code is kept, e.g. `$XDG_CACHE_HOME/selfheal`; `None` keeps nothing.
+    pub cache_dir: Option<PathBuf>,
+    /// Where plugins that were granted `state` keep it, one file each; `None` makes the interface answer `failed`.
+    pub state_dir: Option<PathBuf>,
+    /// Program that is started as `PROGRAM compile-plugin` to compile plugins that are not embedded; it has to call
+    /// [`compile_child_main`](crate::compile_child_main). `None` compiles them in this process.
+    pub compile_child: Option<PathBuf>,
+    /// Limits of one call.
+    pub limits: CallLimits,
+    /// Receives notices.
+    pub on_notice: OnNotice,
+    /// The time.
+    pub now: Now,
+}
+
+impl Default for HostOptions {
+    fn default() -> Self {
+        Self {
+            embedded: Vec::new(),
+            embedded_grants: BTreeMap::new(),
+            directories: Vec::new(),
+            files: Vec::new(),
+            grants: BTreeMap::new(),
+            config: BTreeMap::new(),
+            disabled: Vec::new(),
+            cache_dir: None,
+            state_dir: None,
+            compile_child: None,
+            limits: CallLimits::default(),
+            on_notice: Arc::new(|_| {}),
+            now: Arc::new(system_time),
+        }
+    }
+}
+
+impl HostOptions {
+    /// For a look at one file, e.g. its rules. Everything that it may import is linked, so that it can be called, and
+    /// nothing is behind it: no files, no programs, no hosts that answer, no state.
+    pub fn for_inspection(file: PathBuf) -> Self {
+        let id = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let grant = Grant {
+            digest: None,
+            process: vec!["none".to_owned()],
+            workspace: Some(WorkspaceGrant::Read),
+            http: vec!["none.invalid".to_owned()],
+            state: true,
+            clock: true,
+        };
+        Self { files: vec![file], grants: BTreeMap::from([(id, grant)]), ..Self::default() }
+    }
+}
+
+impl fmt::Debug for HostOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostOptions")
+            .field("embedded", &self.embedded)
+            .field("directories", &self.directories)
+            .field("files", &self.files)
+            .field("grants", &self.grants)
+            .field("disabled", &self.disabled)
+            .field("cache_dir", &self.cache_dir)
+            .field("state_dir", &self.state_dir)
+            .field("compile_child", &self.compile_child)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The machine's clock.
+fn system_time() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(millis(since_epoch))
+}

@@ -1,0 +1,339 @@
+//! The calls of each role. Each makes a fresh instance, calls it once, checks the answer and throws the instance away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use driver::ports::{Executor, IncidentView, LogText, Place, PlannedStage, ProjectView, RunnerRequest};
+use log_scan::RuleSpec;
+use pipeline::outcome::Outcome;
+use pipeline::remedy::{CommandLine, Remedy};
+use wasmtime::Store;
+use wasmtime::component::InstancePre;
+
+use crate::bindings::capabilities::selfheal::plugin::types::{Finding, PluginError};
+use crate::bindings::classifier::ClassifierPluginPre;
+use crate::bindings::classifier::exports::selfheal::plugin::classifier::Candidate;
+use crate::bindings::healer::HealerPluginPre;
+use crate::bindings::notifier::NotifierPluginPre;
+use crate::bindings::notifier::exports::selfheal::plugin::notifier::{Event, Ticket, TicketRef};
+use crate::bindings::planner::PlannerPluginPre;
+use crate::bindings::runner::RunnerPluginPre;
+use crate::bindings::runner::exports::selfheal::plugin::runner::Report;
+use crate::catalog::Plugin;
+use crate::convert;
+use crate::fault::FaultKind;
+use crate::host::process::Processes;
+use crate::host::state::StateSession;
+use crate::host::{CallSetup, HostState};
+use crate::loader::Loader;
+use crate::metadata::Interest;
+use crate::sandbox::{Patience, Sandbox};
+
+/// Time after a stage's own limit, or after it was cancelled, until its runner is given up: the executor needs it to end
+/// the process group gently.
+const RUNNER_SLACK: Duration = Duration::from_secs(60);
+
+/// What a role function gave: its answer, or `None` when it does not know what it was asked about.
+type Answer<T> = Result<Option<T>, FaultKind>;
+
+/// A call that is about to be made.
+struct Call<'a> {
+    sandbox: &'a Sandbox,
+    pre: InstancePre<HostState>,
+    store: Store<HostState>,
+    patience: Patience,
+}
+
+/// What only some roles have.
+struct Surroundings {
+    place: Option<Place>,
+    processes: Processes,
+    patience: Patience,
+}
+
+impl<'a> Call<'a> {
+    async fn begin(loader: &'a Arc<Loader>, plugin: &Plugin, surroundings: Surroundings) -> Result<Self, FaultKind> {
+        let pre = loader.load(plugin).await?;
+        let sandbox = loader.sandbox()?;
+        let state_dir = loader.options.state_dir.as_deref();
+        let setup = CallSetup {
+            plugin: plugin.id.clone(),
+            grant: plugin.allowance.grant.clone(),
+            config: Arc::clone(&plugin.config),
+            place: surroundings.place,
+            processes: surroundings.processes,
+            state: plugin.allowance.grant.state.then(|| StateSession::new(state_dir, &plugin.id)),
+            now: (loader.options.now)(),
+            on_notice: Arc::clone(&loader.options.on_notice),
+        };
+        let store = sandbox.store(HostState::new(setup, sandbox.limits()))?;
+        Ok(Self { sandbox, pre, store, patience: surroundings.patience })
+    }
+}
+
+/// Makes a call and ends it. `$work` is an async block that uses `$store` and `$pre`.
+macro_rules! make_call {
+    ($call:expr, |$store:ident, $pre:ident| $work:expr) => {{
+        let Call { sandbox, pre: $pre, store: mut store_of_call, patience } = $call;
+        let _place = sandbox.place().await;
+        let result = {
+            let $store = &mut store_of_call;
+            sandbox.within(patience, async { $work }).await
+        };
+        let (result, state) = sandbox.conclude(store_of_call, result);
+        finish(result, state).await
+    }};
+}
+
+/// Stops what the call left running, and keeps its durable state if it answered.
+async fn finish<T>(result: Result<Result<T, PluginError>, FaultKind>, mut state: HostState) -> (Answer<T>, HostState) {
+    state.processes.finish().await;
+    let answer = match result {
+        Err(fault) => Err(fault),
+        Ok(Err(error)) => match convert::fault_from_error(error) {
+            Some(fault) => Err(fault),
+            None => Ok(None),
+        },
+        Ok(Ok(answer)) => Ok(Some(answer)),
+    };
+    if answer.as_ref().err().is_none_or(|fault| !fault.is_breach())
+        && let Some(session) = &mut state.state
+        && let Err(error) = session.commit()
+    {
+        let message = format!("its state was not kept: {error}");
+        let fault = FaultKind::Answered { code: "failed", message, retry_after: None };
+        return (Err(fault), state);
+    }
+    (answer, state)
+}
+
+fn without_processes(wall: Duration, place: Option<Place>) -> Surroundings {
+    Surroundings { place, processes: Processes::none(), patience: Patience::of(wall) }
+}
+
+/// Asks a planner.
+pub(crate) async fn plan(loader: &Arc<Loader>, plugin: &Plugin, project: &ProjectView) -> Answer<Vec<PlannedStage>> {
+    let surroundings = without_processes(loader.options.limits.wall, Some(project.place.clone()));
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let request = convert::project_to_wit(project);
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = PlannerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        instance.selfheal_plugin_planner().call_plan(&mut *store, &request).await
+    });
+    checked(answer, |stages| convert::planned_stages_from_wit(&plugin.id, stages))
+}
+
+/// An attempt whose runner broke its contract.
+pub(crate) struct BrokenAttempt {
+    /// What the runner did.
+    pub fault: FaultKind,
+    /// What was measured before it.
+    pub measured: Outcome,
+}
+
+impl BrokenAttempt {
+    fn boxed(fault: FaultKind, measured: Outcome) -> Box<Self> {
+        Box::new(Self { fault, measured })
+    }
+}
+
+/// Runs one attempt through a runner. The outcome is the host's own measurement wherever there is one.
+pub(crate) async fn run(
+    loader: &Arc<Loader>,
+    plugin: &Plugin,
+    request: RunnerRequest,
+    executor: Arc<dyn Executor>,
+) -> Result<Outcome, Box<BrokenAttempt>> {
+    let started = std::time::Instant::now();
+    let stage = convert::stage_to_wit(&request.stage);
+    let own_program = match &request.stage.command {
+        CommandLine::Shell(_) => Some("sh".to_owned()),
+        CommandLine::Argv(argv) => argv.first().cloned(),
+    };
+    let programs = plugin.allowance.grant.process.iter().cloned().chain(own_program).collect();
+    let place = Some(request.template.place.clone());
+    let timeout = request.template.limits.timeout_ms.map(Duration::from_millis);
+    let surroundings = Surroundings {
+        place,
+        patience: Patience {
+            wall: timeout.map(|timeout| timeout.saturating_add(RUNNER_SLACK)),
+            cancel: Some((request.cancel.clone(), RUNNER_SLACK)),
+        },
+        processes: Processes::for_attempt(executor, request.template, request.cancel.clone(), programs),
+    };
+    let call = Call::begin(loader, plugin, surroundings).await;
+    let call = call.map_err(|fault| BrokenAttempt::boxed(fault, Outcome::default()))?;
+    let (answer, state) = make_call!(call, |store, pre| {
+        let instance = RunnerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        instance.selfheal_plugin_runner().call_run(&mut *store, &stage).await
+    });
+    let measured = state.processes.last().cloned();
+    let elapsed = pipeline::time::millis(started.elapsed());
+    match attempt_outcome(answer, measured, elapsed) {
+        // A runner that was cancelled before or between its processes has nothing that was measured.
+        Err(broken) if request.cancel.is_cancelled() => Ok(Outcome { cancelled: true, ..broken.measured }),
+        ended => ended,
+    }
+}
+
+/// What an attempt's outcome is, of what the runner answered and what the host measured.
+fn attempt_outcome(
+    answer: Answer<Report>,
+    measured: Option<Outcome>,
+    elapsed_ms: u64,
+) -> Result<Outcome, Box<BrokenAttempt>> {
+    let unsupported = || FaultKind::Answered {
+        code: "unsupported",
+        message: "it does not know this kind of stage".to_owned(),
+        retry_after: None,
+    };
+    let report = match answer.and_then(|report| report.ok_or_else(unsupported)) {
+        Ok(report) => report,
+        Err(fault) => {
+            let measured = measured.unwrap_or_default();
+            // A stage whose process was stopped has its outcome, whatever its runner makes of it.
+            let was_stopped = measured.timed_out || measured.cancelled;
+            return if was_stopped { Ok(measured) } else { Err(BrokenAttempt::boxed(fault, measured)) };
+        }
+    };
+    let outcome = measured.unwrap_or_else(|| Outcome {
+        exit_code: report.outcome.exit_code,
+        signal: report.outcome.signal,
+        duration_ms: elapsed_ms,
+        ..Outcome::default()
+    });
+    match failed_gates(report) {
+        Ok(failed_gates) => Ok(Outcome { failed_gates, ..outcome }),
+        Err(why) => Err(BrokenAttempt::boxed(FaultKind::Garbage(why), outcome)),
+    }
+}
+
+/// The gates of a report that did not pass, with the reason. Not measured is never a pass.
+fn failed_gates(report: Report) -> Result<Vec<String>, String> {
+    const MAX_VERDICTS: usize = 100;
+    const MAX_MEASURES: usize = 1_000;
+    if report.verdicts.len() > MAX_VERDICTS {
+        return Err(format!("{} verdicts; at most {MAX_VERDICTS} are allowed", report.verdicts.len()));
+    }
+    if report.metrics.len() > MAX_MEASURES || report.artifacts.len() > MAX_MEASURES {
+        return Err(format!("more than {MAX_MEASURES} metrics or artifacts"));
+    }
+    convert::check_attrs(report.attrs)?;
+    let mut gates = Vec::new();
+    for verdict in report.verdicts {
+        let gate = convert::check_code("a gate's name", verdict.gate)?;
+        let reason = convert::check_text("a verdict's reason", verdict.reason)?;
+        match verdict.verdict.as_str() {
+            "pass" => {}
+            "fail" => gates.push(format!("{gate}: {reason}")),
+            "not-measured" => gates.push(format!("{gate}: not measured: {reason}")),
+            _ => return Err(format!("the verdict of gate {gate} is no known word")),
+        }
+    }
+    Ok(gates)
+}
+
+/// Asks a classifier for its rules, and checks them.
+pub(crate) async fn rules(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<RuleSpec>> {
+    let surroundings = without_processes(loader.options.limits.wall, None);
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        instance.selfheal_plugin_classifier().call_rules(&mut *store).await
+    });
+    checked(answer, |rules| convert::rules_from_wit(&format!("{}@{}", plugin.id, plugin.version), rules))
+}
+
+/// Asks a classifier about a match of its own rule.
+pub(crate) async fn classify(
+    loader: &Arc<Loader>,
+    plugin: &Plugin,
+    candidate: &Candidate,
+    log: Arc<dyn LogText>,
+) -> Answer<Vec<Finding>> {
+    let surroundings = without_processes(loader.options.limits.wall, None);
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        let log = store.data_mut().lend_log(log)?;
+        instance.selfheal_plugin_classifier().call_classify(&mut *store, candidate, log).await
+    });
+    answer
+}
+
+/// Asks a healer which findings it wants to see.
+pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<Interest>> {
+    let surroundings = without_processes(loader.options.limits.wall, None);
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = HealerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        instance.selfheal_plugin_healer().call_handles(&mut *store).await
+    });
+    checked(answer, |interests| {
+        let interests = interests.into_iter().map(|it| Interest { code: it.code, category: it.category }).collect();
+        Interest::check_all(interests)
+    })
+}
+
+/// Asks a healer for remedies.
+pub(crate) async fn propose(loader: &Arc<Loader>, plugin: &Plugin, incident: &IncidentView) -> Answer<Vec<Remedy>> {
+    let surroundings = without_processes(loader.options.limits.wall, Some(incident.place.clone()));
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let request = convert::incident_to_wit(incident);
+    let log = Arc::clone(&incident.log);
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = HealerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        let log = store.data_mut().lend_log(log)?;
+        instance.selfheal_plugin_healer().call_propose(&mut *store, &request, log).await
+    });
+    checked(answer, |remedies| convert::remedies_from_wit(&plugin.id, remedies))
+}
+
+/// What a notifier is asked to do.
+#[derive(Clone, Debug)]
+pub(crate) enum NotifierTask {
+    /// Tell an event.
+    Notify(Event),
+    /// Open a ticket, or find the open one.
+    Open(Ticket),
+    /// Bring a ticket up to date: id and content.
+    Update(String, Ticket),
+    /// Close a ticket: id and comment.
+    Close(String, String),
+}
+
+/// Has a notifier do something. Only [`NotifierTask::Open`] gives a reference.
+pub(crate) async fn notify(loader: &Arc<Loader>, plugin: &Plugin, task: &NotifierTask) -> Answer<Option<TicketRef>> {
+    let surroundings = without_processes(loader.options.limits.wall, None);
+    let call = Call::begin(loader, plugin, surroundings).await?;
+    let (answer, _) = make_call!(call, |store, pre| {
+        let instance = NotifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
+        let notifier = instance.selfheal_plugin_notifier();
+        match task {
+            NotifierTask::Notify(event) => Ok(notifier.call_notify(&mut *store, event).await?.map(|()| None)),
+            NotifierTask::Open(ticket) => Ok(notifier.call_open(&mut *store, ticket).await?.map(Some)),
+            NotifierTask::Update(id, ticket) => Ok(notifier.call_update(&mut *store, id, ticket).await?.map(|()| None)),
+            NotifierTask::Close(id, comment) => Ok(notifier.call_close(&mut *store, id, comment).await?.map(|()| None)),
+        }
+    });
+    checked(answer, |reference| reference.map(checked_reference).transpose())
+}
+
+/// A ticket's id and address, which go into the journal.
+fn checked_reference(reference: TicketRef) -> Result<TicketRef, String> {
+    if reference.id.is_empty() {
+        return Err("a ticket has no id".to_owned());
+    }
+    Ok(TicketRef {
+        id: convert::check_text("a ticket's id", reference.id)?,
+        url: convert::check_text("a ticket's address", reference.url)?,
+    })
+}
+
+/// Checks an answer; a breach of the contract's limits is garbage.
+fn checked<T, U>(answer: Answer<T>, check: impl FnOnce(T) -> Result<U, String>) -> Answer<U> {
+    match answer? {
+        None => Ok(None),
+        Some(answer) => check(answer).map(Some).map_err(FaultKind::Garbage),
+    }
+}

@@ -1,0 +1,329 @@
+//! The engine, the linker, and the limits around one call.
+//!
+//! A call gets a fresh store ([`Sandbox::store`]), runs under two clocks ([`Sandbox::within`]) and gives its store back
+//! ([`Sandbox::conclude`]). Two clocks, because each has a hole: an epoch deadline does not end a guest that waits in a host
+//! function, and a timer of tokio does not end a guest that computes.
+
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use driver::ports::Cancel;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreContextMut, UpdateDeadline,
+};
+
+use crate::fault::{CallTraces, FaultKind, classify};
+use crate::host::{HostState, add_free_interfaces, add_granted_interfaces};
+use crate::inspect::Interface;
+
+mod limiter;
+
+pub(crate) use limiter::Limiter;
+
+/// Length of one epoch. Deadlines are late by at most this much.
+const TICK: Duration = Duration::from_millis(10);
+/// Calls at the same time, running stages included. Each takes up to 8 GiB of address space, never memory, in the pool.
+const POOL: u32 = 128;
+/// Stack of a guest. Smaller than the fiber's stack by what host functions need.
+const WASM_STACK: usize = 512 * 1024;
+/// Stack of a fiber.
+const FIBER_STACK: usize = 2 * 1024 * 1024;
+
+/// Limits of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallLimits {
+    /// Processor time of the guest. Time in host functions does not count.
+    pub cpu: Duration,
+    /// Wall-clock time. For runners the stage's own limit stands in its place.
+    pub wall: Duration,
+    /// Memory of one call, all linear memories together, in bytes.
+    pub memory: usize,
+    /// Elements of all tables of one call together.
+    pub table_elements: usize,
+    /// Core instances, tables and memories, each.
+    pub instances: usize,
+    /// Handles to resources.
+    pub handles: usize,
+    /// Bytes that one crossing from guest to host may carry, a call's result included.
+    pub crossing: usize,
+    /// Bytes of log output.
+    pub log: usize,
+    /// Calls of host functions.
+    pub host_calls: u32,
+}
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self {
+            cpu: Duration::from_secs(2),
+            wall: Duration::from_secs(5),
+            memory: 64 << 20,
+            table_elements: 200_000,
+            instances: 32,
+            handles: 256,
+            crossing: 4 << 20,
+            log: 64 << 10,
+            host_calls: 20_000,
+        }
+    }
+}
+
+/// An engine and the interfaces that every plugin may import.
+pub struct Sandbox {
+    engine: Engine,
+    free: Linker<HostState>,
+    limits: CallLimits,
+    places: Semaphore,
+}
+
+/// The engine could not be set up: a fault of the engine or of the machine, never of a plugin.
+#[derive(Debug, thiserror::Error)]
+#[error("set up the wasm engine: {0}")]
+pub struct SandboxError(String);
+
+impl Sandbox {
+    /// Sets up an engine. Costs about 1 ms.
+    pub fn new(limits: CallLimits) -> Result<Self, SandboxError> {
+        let failed = |error: wasmtime::Error| SandboxError(format!("{error:#}"));
+        let engine = engine_for(&limits).map_err(failed)?;
+        let mut free = Linker::new(&engine);
+        add_free_interfaces(&mut free).map_err(failed)?;
+        start_ticker(&engine).map_err(|error| SandboxError(format!("start the ticker thread: {error}")))?;
+        Ok(Self { engine, free, limits, places: Semaphore::new(POOL as usize - 8) })
+    }
+
+    /// The engine.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Limits of one call.
+    pub fn limits(&self) -> &CallLimits {
+        &self.limits
+    }
+
+    /// Links a component to the free interfaces and to those that were granted; anything else it imports is an error.
+    pub(crate) fn link(
+        &self,
+        component: &Component,
+        granted: &[Interface],
+    ) -> wasmtime::Result<InstancePre<HostState>> {
+        let mut linker = self.free.clone();
+        add_granted_interfaces(&mut linker, granted)?;
+        linker.instantiate_pre(component)
+    }
+
+    /// A place in the pool. Waits while all are taken, which only many runners at once can cause.
+    pub(crate) async fn place(&self) -> SemaphorePermit<'_> {
+        self.places.acquire().await.expect("the semaphore is never closed")
+    }
+
+    /// A fresh store under all limits.
+    pub(crate) fn store(&self, state: HostState) -> Result<Store<HostState>, FaultKind> {
+        let mut store = Store::try_new(&self.engine, state)
+            .map_err(|error| FaultKind::LoadRefused(format!("no memory for a store: {error:#}")))?;
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(self.limits.crossing);
+        store.set_max_component_handles(self.limits.handles);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(cpu_clock(self.limits.cpu));
+        Ok(store)
+    }
+
+    /// Awaits a call for as long as it may take.
+    pub(crate) async fn within<T>(
+        &self,
+        patience: Patience,
+        call: impl Future<Output = wasmtime::Result<T>>,
+    ) -> Result<T, CallError> {
+        tokio::select! {
+            biased;
+            result = call => result.map_err(CallError::Wasm),
+            error = patience.end() => Err(error),
+        }
+    }
+
+    /// Ends a call: drops its store, and sorts what went wrong.
+    pub(crate) fn conclude<T>(
+        &self,
+        store: Store<HostState>,
+        result: Result<T, CallError>,
+    ) -> (Result<T, FaultKind>, HostState) {
+        let state = store.into_data();
+        let result = result.map_err(|error| match error {
+            CallError::Cancelled => FaultKind::Timeout("it did not end when it was cancelled".to_owned()),
+            CallError::Wall(wall) => FaultKind::Timeout(format!("no answer within {:.1} s", wall.as_secs_f64())),
+            CallError::Wasm(error) => classify(
+                &error,
+                &CallTraces { was_refused_memory: state.limiter.has_refused(), stderr: state.stderr.text() },
+            ),
+        });
+        (result, state)
+    }
+}
+
+/// How long a call is waited for.
+#[derive(Default)]
+pub(crate) struct Patience {
+    /// Wall-clock time; `None` is as long as it takes.
+    pub wall: Option<Duration>,
+    /// What ends the call early, and the time that it then has left.
+    pub cancel: Option<(Cancel, Duration)>,
+}
+
+impl Patience {
+    /// So long and no longer.
+    pub(crate) fn of(wall: Duration) -> Self {
+        Self { wall: Some(wall), cancel: None }
+    }
+
+    /// Returns when there is none left.
+    async fn end(self) -> CallError {
+        let wall = async {
+            match self.wall {
+                Some(wall) => tokio::time::sleep(wall).await,
+                None => std::future::pending().await,
+            }
+        };
+        let cancelled = async {
+            match self.cancel {
+                Some((mut cancel, slack)) => {
+                    cancel.cancelled().await;
+                    tokio::time::sleep(slack).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = wall => CallError::Wall(self.wall.unwrap_or_default()),
+            () = cancelled => CallError::Cancelled,
+        }
+    }
+}
+
+/// Why a call gave no result.
+pub(crate) enum CallError {
+    /// An error of wasmtime: a trap, or a value that breaks the contract.
+    Wasm(wasmtime::Error),
+    /// The wall clock.
+    Wall(Duration),
+    /// It was cancelled and did not end by itself.
+    Cancelled,
+}
+
+/// Counts the epochs in which the guest was seen computing. An epoch that passes while a host function is pending is seen
+/// at most once, when the guest goes on: so a runner that waits an hour for its process pays one tick. Yields at each, so
+/// that tokio's timers and the other calls get their turn.
+fn cpu_clock(
+    budget: Duration,
+) -> impl FnMut(StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> + Send + Sync + 'static {
+    let mut ticks_left = budget.as_millis().div_ceil(TICK.as_millis());
+    move |_| {
+        ticks_left = ticks_left.saturating_sub(1);
+        Ok(if ticks_left == 0 { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
+    }
+}
+
+/// What is compiled must not depend on how instances are allocated: see [`compiler_engine`].
+fn base_config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(FIBER_STACK)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_extended_const(true)
+        .cranelift_nan_canonicalization(true)
+        // Shown nowhere, because plugins are stripped; their depth tells a deep recursion (`fault`).
+        .wasm_backtrace_max_frames(NonZeroUsize::new(crate::fault::DEEP));
+    config
+}
+
+/// The engine of calls: pooled where the address space allows it.
+fn engine_for(limits: &CallLimits) -> wasmtime::Result<Engine> {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(POOL)
+        .total_core_instances(POOL * 4)
+        .total_memories(POOL * limiter::MEMORIES as u32)
+        .total_tables(POOL * 4)
+        .total_stacks(POOL)
+        .max_unused_warm_slots(16)
+        .max_memory_size(limits.memory)
+        .table_elements(limits.table_elements)
+        .max_tables_per_module(4)
+        .max_core_instance_size(4 << 20)
+        .max_component_instance_size(4 << 20);
+    let mut config = base_config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    // The pool reserves its address space at once. Under a limit on address space that fails, and one instance at a time
+    // still works.
+    Engine::new(&config).or_else(|_| Engine::new(&base_config()))
+}
+
+/// An engine for compiling only: it reserves nothing, so that it runs under a tight limit on address space.
+pub(crate) fn compiler_engine() -> wasmtime::Result<Engine> {
+    let mut config = base_config();
+    config.parallel_compilation(false);
+    Engine::new(&config)
+}
+
+/// Advances the engine's epoch until the engine is gone.
+fn start_ticker(engine: &Engine) -> std::io::Result<()> {
+    let weak = engine.weak();
+    std::thread::Builder::new().name("plugin-ticker".to_owned()).spawn(move || {
+        loop {
+            std::thread::sleep(TICK);
+            match weak.upgrade() {
+                Some(engine) => engine.increment_epoch(),
+                None => return,
+            }
+        }
+    })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    use driver::ports::CancelSource;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_does_not_end_when_cancelled_is_given_up() {
+        let sandbox = Sandbox::new(CallLimits::default()).expect("an engine");
+        let source = CancelSource::new();
+        let patience = || Patience { wall: None, cancel: Some((source.handle(), Duration::ZERO)) };
+        let quick = sandbox.within(patience(), async { Ok(1) }).await;
+        assert!(matches!(quick, Ok(1)));
+        source.cancel();
+        let stuck = sandbox.within::<()>(patience(), std::future::pending()).await;
+        assert!(matches!(stuck, Err(CallError::Cancelled)));
+    }
+
+    fn compatibility(engine: &Engine) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn code_of_the_compiling_child_fits_the_engine_of_calls() {
+        let calls = engine_for(&CallLimits::default()).expect("an engine");
+        let compiler = compiler_engine().expect("an engine");
+        let on_demand = Engine::new(&base_config()).expect("an engine");
+        assert_eq!(compatibility(&calls), compatibility(&compiler));
+        assert_eq!(compatibility(&calls), compatibility(&on_demand));
+    }
+}
