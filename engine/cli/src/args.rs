@@ -1,0 +1,258 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// A CI engine that repairs the pipelines it runs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "selfheal",
+    version,
+    about,
+    long_about = "\
+A CI engine that repairs the pipelines it runs.
+
+Put `selfheal exec --` in front of any command, run a whole pipeline with `selfheal run`, or read a log you already have \
+with `selfheal diagnose`. Remedies come from sandboxed plugins, are tried in a scratch of the workspace, verified, and kept \
+or undone; changes to versioned files are offered as patches unless you ask for more.",
+    after_help = "Exit codes: 0 passed or healed, 1 failed, 2 bad arguments or pipeline file, 3 plugin refused or broken, \
+4 nothing to run, 5 healing left something it could not undo, 10 healed under --strict, 70 engine fault, 130 interrupted.",
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a pipeline: diagnose, heal and verify what breaks.
+    Run(RunArgs),
+    /// Run one command; heal it when it fails.
+    Exec(ExecArgs),
+    /// Say why a log failed.
+    Diagnose(DiagnoseArgs),
+    /// Write a selfheal.toml for the project, with the reason for every stage.
+    Init(InitArgs),
+    /// Look at plugins.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// List past runs of the project.
+    History(HistoryArgs),
+    /// Tell the story of one run: what failed, what was tried, what came of it.
+    Explain(RunRef),
+    /// Feed the recorded facts of a run to the rules again and compare the decisions.
+    Replay(RunRef),
+    /// Say what is missing on this machine for the project's pipeline.
+    Doctor(DoctorArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write man pages.
+    Man {
+        /// Folder for the pages; without it the main page is printed.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Compile a component given on standard input (used by the engine itself).
+    #[command(hide = true)]
+    CompilePlugin,
+    /// Hold a scratch open (used by the engine itself).
+    #[command(hide = true, disable_help_flag = true)]
+    HoldScratch {
+        /// What the workspace port asks for.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
+}
+
+/// How far healing goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Diagnose only.
+    Off,
+    /// Decide and record, do nothing.
+    Shadow,
+    /// Show what would be tried.
+    Suggest,
+    /// Try, verify, keep or undo.
+    Auto,
+}
+
+/// What happens to a verified patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PatchesArg {
+    /// Offer it as a file; the workspace stays as it was.
+    Propose,
+    /// Apply it to the workspace.
+    Apply,
+}
+
+/// How answers are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: JSON, one object per line, with a version.
+    Json,
+}
+
+/// What `run` and `exec` share.
+#[derive(Clone, Debug, Args)]
+pub struct HealArgs {
+    /// How far healing goes (pipeline file: healing.mode; else auto).
+    #[arg(long, value_enum, env = "SELFHEAL_MODE")]
+    pub mode: Option<ModeArg>,
+    /// What happens to verified patches (pipeline file: healing.patches; else propose).
+    #[arg(long, value_enum, env = "SELFHEAL_PATCHES")]
+    pub patches: Option<PatchesArg>,
+    /// Folder with plugins of your own; one of the same id replaces a standard plugin.
+    #[arg(long, value_name = "DIR")]
+    pub plugins: Vec<PathBuf>,
+    /// Exit with 10 instead of 0 when the run passed only because it was healed.
+    #[arg(long)]
+    pub strict: bool,
+    /// Seed of every random choice; a fresh one is drawn and recorded without it.
+    #[arg(long, env = "SELFHEAL_SEED")]
+    pub seed: Option<u64>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The project's folder.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Run only this stage and what it needs; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub stage: Vec<String>,
+    /// Show stages, reasons, order and the healing rules in force; run nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Healing.
+    #[command(flatten)]
+    pub heal: HealArgs,
+}
+
+/// Arguments of `exec`.
+#[derive(Debug, Args)]
+pub struct ExecArgs {
+    /// Stop the command after this time, e.g. `10m`.
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Healing.
+    #[command(flatten)]
+    pub heal: HealArgs,
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
+    pub command: Vec<String>,
+}
+
+/// Arguments of `diagnose`.
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// The log; `-` or nothing for standard input.
+    #[arg(default_value = "-")]
+    pub file: PathBuf,
+    /// Log of a green run of the same job: what it holds too weighs nothing. May be given several times.
+    #[arg(long, value_name = "GREEN.log")]
+    pub baseline: Vec<PathBuf>,
+    /// Exit code of the job, as further evidence.
+    #[arg(long, value_name = "CODE")]
+    pub exit_code: Option<i32>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Folder with plugins of your own.
+    #[arg(long, value_name = "DIR")]
+    pub plugins: Vec<PathBuf>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The project's folder.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the file instead of writing it.
+    #[arg(long)]
+    pub print: bool,
+    /// Replace a file that is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What to do with plugins.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// List the plugins that a run would use.
+    List {
+        /// Folder with plugins of your own.
+        #[arg(long, value_name = "DIR")]
+        plugins: Vec<PathBuf>,
+        /// The project's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Show a plugin's roles, imports and rules.
+    Inspect {
+        /// Id of a standard plugin, or a `.wasm` file.
+        plugin: String,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// Number of runs.
+    #[arg(short = 'n', long, default_value_t = 20)]
+    pub limit: u32,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// One recorded run.
+#[derive(Debug, Args)]
+pub struct RunRef {
+    /// Id of the run, the beginning of one, or `last`.
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The project's folder.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}

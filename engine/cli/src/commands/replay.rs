@@ -1,0 +1,45 @@
+//! `selfheal replay RUN`: the recorded facts have to lead to the recorded decisions.
+
+use anyhow::Context as _;
+use pipeline::replay;
+
+use super::explain::recorded;
+use crate::args::{Format, RunRef};
+use crate::exit::{self, Failure};
+use crate::report::paint::{FAILED, NAME, PASSED, paint};
+
+/// Replays it. Exit code 1 when the decisions differ.
+pub fn replay(args: RunRef) -> Result<u8, Failure> {
+    let (_, run, records) = recorded(&args)?;
+    let answer = replay::replay(&records).with_context(|| format!("replay {run}"))?;
+    if args.format == Format::Json {
+        let line = serde_json::json!({
+            "version": 1,
+            "run": run,
+            "facts": answer.facts,
+            "decisions": answer.decisions,
+            "same": answer.divergence.is_none(),
+            "differs_at": answer.divergence.as_ref().map(|one| one.seq),
+            "recorded": answer.divergence.as_ref().and_then(|one| one.recorded.clone()),
+            "decided": answer.divergence.as_ref().and_then(|one| one.decided.clone()),
+        });
+        println!("{line}");
+    } else if let Some(divergence) = &answer.divergence {
+        anstream::println!("{} {run} at record {}", paint(FAILED, "✗ differs:"), divergence.seq);
+        anstream::println!("  recorded  {}", text(divergence.recorded.as_deref()));
+        anstream::println!("  decided   {}", text(divergence.decided.as_deref()));
+    } else {
+        anstream::println!(
+            "{} {}: {} facts led to the same {} decisions",
+            paint(PASSED, "✓ same"),
+            paint(NAME, &run),
+            answer.facts,
+            answer.decisions
+        );
+    }
+    Ok(if answer.divergence.is_none() { exit::PASSED } else { exit::FAILED })
+}
+
+fn text(decision: Option<&pipeline::event::Decision>) -> String {
+    decision.map_or_else(|| "nothing".to_owned(), |decision| serde_json::to_string(decision).unwrap_or_default())
+}

@@ -1,0 +1,195 @@
+//! One run from definition to exit code: what `run` and `exec` share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use driver::ports::{Executor, Journal, Observer, Plugins, Recovery, StatePaths, Stdin, Workspace};
+use driver::{Driver, DriverError, Finished, Ports, Settings, effects};
+use pipeline::definition::{Mode, Patches, Pipeline};
+use pipeline::event::Fact;
+use pipeline::id::{RunId, StageName};
+use pipeline::incident::IncidentEnd;
+use pipeline::outcome::{Qualifier, RunResult};
+use store::Store;
+
+use crate::args::{HealArgs, ModeArg, PatchesArg};
+use crate::engine::{self, SystemClock};
+use crate::exit::{self, Failure};
+use crate::project::{self, Project};
+use crate::signals;
+
+/// Green logs of a stage that a diagnosis is compared with.
+const BASELINES: usize = 3;
+
+/// What a run is made of.
+pub struct Job {
+    /// The project.
+    pub project: Project,
+    /// The pipeline, overrides applied.
+    pub pipeline: Pipeline,
+    /// The plugins.
+    pub plugins: Arc<dyn Plugins>,
+    /// The project's files.
+    pub workspace: Arc<dyn Workspace>,
+    /// Starts commands.
+    pub executor: Arc<dyn Executor>,
+    /// The record.
+    pub store: Arc<Store>,
+    /// Standard input of the stages.
+    pub stdin: Stdin,
+    /// Whether trials' output is shown.
+    pub shows_trials: bool,
+    /// Whether a green run leaves a snapshot.
+    pub keeps_last_good: bool,
+    /// Seed from the command line.
+    pub seed: Option<u64>,
+}
+
+/// Puts the command line's wishes over the pipeline.
+pub fn override_healing(pipeline: &mut Pipeline, args: &HealArgs) {
+    if let Some(mode) = args.mode {
+        pipeline.healing.mode = match mode {
+            ModeArg::Off => Mode::Off,
+            ModeArg::Shadow => Mode::Shadow,
+            ModeArg::Suggest => Mode::Suggest,
+            ModeArg::Auto => Mode::Auto,
+        };
+    }
+    if let Some(patches) = args.patches {
+        pipeline.healing.patches = match patches {
+            PatchesArg::Propose => Patches::Propose,
+            PatchesArg::Apply => Patches::Apply,
+        };
+    }
+}
+
+/// Opens the project's record.
+pub fn open_store(state: &StatePaths) -> Result<Arc<Store>, Failure> {
+    let store = Store::open(&state.database()).context("open the engine's record of this project")?;
+    Ok(Arc::new(store))
+}
+
+impl Job {
+    /// Id for a new run and the seed it gets.
+    pub fn new_run(&self) -> (RunId, u64) {
+        use driver::ports::Clock as _;
+        let seed = self.seed.unwrap_or_else(engine::fresh_seed);
+        (RunId::new(engine::run_id(SystemClock.now(), engine::fresh_seed())), seed)
+    }
+
+    fn settings(&self, run: &RunId) -> Settings {
+        let environment = project::environment();
+        let secrets = project::secret_values(&self.pipeline.secrets, &environment);
+        Settings {
+            run: run.to_string(),
+            state: self.project.state.clone(),
+            tools: engine::tools(&environment),
+            env: environment,
+            secrets: Arc::new(secrets),
+            log_cap: engine::LOG_CAP,
+            stdin: self.stdin,
+            shows_trials: self.shows_trials,
+            keeps_last_good: self.keeps_last_good,
+            green_logs: self.green_logs(),
+            facts: engine::facts(engine::machine()),
+        }
+    }
+
+    /// Logs of earlier green attempts. What cannot be read is left out: they only sharpen the diagnosis.
+    fn green_logs(&self) -> BTreeMap<StageName, Vec<std::path::PathBuf>> {
+        let mut logs = BTreeMap::new();
+        if self.stdin == Stdin::Inherit {
+            return logs;
+        }
+        for stage in &self.pipeline.stages {
+            let Ok(green) = self.store.green_attempts(&self.pipeline.name, &stage.name, BASELINES) else { continue };
+            let paths = green
+                .into_iter()
+                .map(|one| effects::log_path(&self.project.state, one.run.as_str(), &stage.name, one.attempt))
+                .filter(|path| path.is_file())
+                .collect();
+            logs.insert(stage.name.clone(), paths);
+        }
+        logs
+    }
+
+    fn ports(&self, run: &RunId, observer: Arc<dyn Observer>) -> Ports {
+        let journal: Box<dyn Journal> = Box::new(self.store.run_journal(run));
+        Ports {
+            plugins: Arc::clone(&self.plugins),
+            executor: Arc::clone(&self.executor),
+            workspace: Arc::clone(&self.workspace),
+            journal,
+            clock: Arc::new(SystemClock),
+            observer,
+        }
+    }
+
+    /// Runs the pipeline.
+    pub async fn run(&self, run: &RunId, seed: u64, observer: Arc<dyn Observer>) -> Result<Finished, Failure> {
+        self.store.claim_run(run, std::process::id()).context("claim the run")?;
+        let environment = project::environment();
+        let fact = Fact::RunStarted {
+            run: run.clone(),
+            pipeline: Box::new(self.pipeline.clone()),
+            seed,
+            learned: if self.pipeline.detection.learning { self.learned() } else { Vec::new() },
+            benched: self.store.benched().unwrap_or_default(),
+            machine: engine::machine(),
+            unwanted: self.pipeline.unwanted(&environment),
+            durations: self.durations(),
+        };
+        let driver = Driver::new(self.ports(run, observer), self.settings(run));
+        let finished = driver.run(fact, signals::interrupts()).await.map_err(|error| engine_fault(error, run))?;
+        self.store.release(run).context("release the run")?;
+        Ok(finished)
+    }
+
+    /// How long stages took lately, so that the longest chain starts first. Unknown ones count as short.
+    fn durations(&self) -> BTreeMap<StageName, u64> {
+        let stages = self.pipeline.stages.iter().map(|stage| &stage.name);
+        self.store.typical_durations(&self.pipeline.name, stages).unwrap_or_default().into_iter().collect()
+    }
+
+    fn learned(&self) -> Vec<pipeline::choice::ArmRecord> {
+        use driver::ports::Clock as _;
+        self.store.arms(SystemClock.now()).unwrap_or_default()
+    }
+
+    /// Goes on with a run whose engine died.
+    pub async fn resume(
+        &self,
+        run: &RunId,
+        observer: Arc<dyn Observer>,
+        told: impl FnOnce(&Recovery),
+    ) -> Result<Finished, Failure> {
+        // Claimed first: of several processes that want to recover the run, one gets it, and reads what is there then.
+        self.store.claim_run(run, std::process::id()).context("claim the run")?;
+        let records = self.store.records(run).context("read the unfinished run")?;
+        let driver = Driver::new(self.ports(run, observer), self.settings(run));
+        let finished =
+            driver.resume(&records, signals::interrupts(), told).await.map_err(|error| engine_fault(error, run))?;
+        self.store.release(run).context("release the run")?;
+        Ok(finished)
+    }
+}
+
+fn engine_fault(error: DriverError, run: &RunId) -> Failure {
+    Failure::from(anyhow::Error::new(error).context(format!("run {run}")))
+        .hint(format!("this is a fault of the engine; please report it with the id {run}"))
+}
+
+/// The exit code of a run.
+pub fn exit_code(finished: &Finished, is_strict: bool) -> u8 {
+    if finished.run.incidents().iter().any(|incident| incident.end() == Some(IncidentEnd::Stuck)) {
+        return exit::STUCK;
+    }
+    match finished.result {
+        RunResult::Success if is_strict && finished.qualifier != Qualifier::Clean => exit::HEALED_STRICT,
+        RunResult::Success | RunResult::Skip => exit::PASSED,
+        RunResult::Failure | RunResult::Timeout => exit::FAILED,
+        RunResult::Error => exit::ENGINE,
+        RunResult::Cancellation => exit::INTERRUPTED,
+    }
+}

@@ -1,0 +1,146 @@
+//! Puts the engine together: ports, plugins, store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use driver::ports::{Clock, Tool};
+use exec::{LocalExecutor, LocalOptions};
+use pipeline::definition::PluginSettings;
+use pipeline::event::Machine;
+use pipeline::time::{Timestamp, millis};
+use plugin_host::{HostOptions, Notice, PluginHost};
+use workspace::{HolderCommand, LocalWorkspace, ScratchPreference};
+
+use crate::exit::Failure;
+use crate::project::Project;
+use crate::report::paint::{HEALED, paint};
+use crate::standard;
+
+/// Cap of one attempt's log.
+pub const LOG_CAP: u64 = 64 << 20;
+
+/// The machine's clock.
+pub struct SystemClock;
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(millis(since_epoch))
+    }
+
+    async fn sleep(&self, ms: u64) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+/// A runtime for one command.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    Ok(runtime.context("start the runtime")?)
+}
+
+/// The plugins that a command uses. `dirs` are folders from the command line; the pipeline file's comes before them.
+pub fn plugins(project: &Project, settings: &PluginSettings, dirs: &[PathBuf]) -> Result<Arc<PluginHost>, Failure> {
+    let mut directories: Vec<PathBuf> = settings.dir.iter().map(|dir| project.root.join(dir)).collect();
+    for dir in dirs {
+        if !dir.is_dir() {
+            return Err(Failure::bad_input(anyhow::anyhow!("the plugin folder {} does not exist", dir.display()))
+                .hint("give --plugins a folder with .wasm files"));
+        }
+        directories.push(dir.clone());
+    }
+    let options = HostOptions {
+        embedded: standard::embedded(),
+        embedded_grants: standard::grants(),
+        directories,
+        grants: settings.grants.clone(),
+        config: settings.config.clone(),
+        disabled: settings.disabled.clone(),
+        cache_dir: project.cache.clone(),
+        state_dir: Some(project.state.root.join("plugins")),
+        compile_child: std::env::current_exe().ok(),
+        on_notice: Arc::new(show_notice),
+        ..HostOptions::default()
+    };
+    Ok(Arc::new(PluginHost::new(options).map_err(Failure::plugin)?))
+}
+
+/// The executor. Made first of all: it forks a watchdog, which is cheap while the process is small.
+pub fn executor() -> Result<Arc<LocalExecutor>, Failure> {
+    Ok(Arc::new(LocalExecutor::new(LocalOptions::default()).context("start the process supervisor")?))
+}
+
+/// The workspace of a project.
+pub fn workspace(project: &Project) -> Result<Arc<LocalWorkspace>, Failure> {
+    let options = workspace::Options {
+        holder: std::env::current_exe().ok().map(|program| HolderCommand::new(program, ["hold-scratch"])),
+        scratch: if std::env::var_os("SELFHEAL_SCRATCH").is_some_and(|value| value == "in-place") {
+            ScratchPreference::InPlace
+        } else {
+            ScratchPreference::Auto
+        },
+    };
+    let opened = LocalWorkspace::open(project.root.clone(), project.state.workspace(), options);
+    Ok(Arc::new(opened.context("open the workspace")?))
+}
+
+/// Programs that are installed.
+pub fn tools(environment: &BTreeMap<String, String>) -> Vec<Tool> {
+    let path = environment.get("PATH").map_or("", String::as_str);
+    exec::find_tools(path, &exec::WELL_KNOWN_TOOLS)
+}
+
+/// The machine.
+pub fn machine() -> Machine {
+    let processors = std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
+    Machine { memory_bytes: memory_bytes(Path::new("/proc/meminfo")).unwrap_or(0), processors }
+}
+
+fn memory_bytes(meminfo: &Path) -> Option<u64> {
+    let text = std::fs::read_to_string(meminfo).ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// Facts for healers and planners about machine and engine.
+pub fn facts(machine: Machine) -> Vec<(String, String)> {
+    vec![
+        ("os".to_owned(), std::env::consts::OS.to_owned()),
+        ("processors".to_owned(), machine.processors.to_string()),
+        ("memory-bytes".to_owned(), machine.memory_bytes.to_string()),
+    ]
+}
+
+/// A fresh seed.
+pub fn fresh_seed() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    // `RandomState` is seeded by the operating system; the time and the process keep two runs of one process apart.
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u64(SystemClock.now().0);
+    hasher.write_u32(std::process::id());
+    // Kept below 2^53 so that every reader of the JSON journal sees the same number.
+    hasher.finish() >> 11
+}
+
+/// A run's id: time and part of the seed.
+pub fn run_id(now: Timestamp, seed: u64) -> String {
+    let text = now.to_string();
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(14).collect();
+    format!("r-{}-{}-{:04x}", &digits[..8], &digits[8..], (seed ^ u64::from(std::process::id())) & 0xffff)
+}
+
+fn show_notice(notice: Notice) {
+    let mark = match &notice {
+        Notice::Log { level, .. } if level != "error" && level != "warn" => return,
+        Notice::Compiling { .. } | Notice::Compiled { .. } | Notice::Replaced { .. } | Notice::Log { .. } => {
+            String::new()
+        }
+        _ => format!("{} ", paint(HEALED, "!")),
+    };
+    anstream::eprintln!("selfheal: {mark}{notice}");
+}

@@ -1,0 +1,406 @@
+//! The report for people. It tells what happened, in the past tense, from the journal's records alone, so that `run`,
+//! `exec` and `explain` tell the same story.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use driver::effects::log_path;
+use driver::ports::{Observer, StatePaths, Stream};
+use pipeline::definition::{Mode, Pipeline};
+use pipeline::event::{ChangeKind, Decision, Event, Fact, FaultNote, FileChange, Purpose, Record, ScratchKind};
+use pipeline::finding::{Diagnosis, DiagnosisOutcome};
+use pipeline::id::{IncidentId, StageName};
+use pipeline::incident::IncidentEnd;
+use pipeline::outcome::{Outcome, Qualifier, RunResult};
+
+use super::diagnosis;
+use super::live::Live;
+use super::paint::{FAILED, HEALED, NAME, PASSED, duration, harmless, paint};
+use crate::pipeline_file::fault_text;
+
+/// Most changed files that are listed.
+const MOST_CHANGES: usize = 12;
+
+/// Most characters of a plugin's fault that are shown; its message is the plugin's own text.
+const MOST_OF_FAULT: usize = 400;
+
+/// Which of the streams the report goes to, and how much it says about what went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// `run`: every stage, on standard output; stages' own output is not shown.
+    Run,
+    /// `exec`: only what went wrong and what was done, on standard error; the command's own output passes through.
+    Exec,
+    /// `explain`: as `run`, of a recorded run.
+    Explain,
+}
+
+/// What is remembered between records.
+#[derive(Default)]
+struct Memory {
+    run: String,
+    mode: Mode,
+    commands: HashMap<StageName, String>,
+    logs: HashMap<(StageName, u32), String>,
+    outcomes: HashMap<StageName, Outcome>,
+    durations: BTreeMap<StageName, u64>,
+    tried: HashMap<IncidentId, usize>,
+    changes: HashMap<IncidentId, (ScratchKind, Vec<FileChange>)>,
+    remedies: HashMap<IncidentId, (String, String)>,
+    patches: Vec<String>,
+    tickets: Vec<String>,
+    problems: Vec<String>,
+    started_ms: u64,
+}
+
+/// Tells the story of one run.
+pub struct HumanReport {
+    voice: Voice,
+    /// Where the project's logs are, and of which run.
+    paths: StatePaths,
+    run: String,
+    /// The command that applies a patch, without its file.
+    apply: String,
+    state: Mutex<(Memory, Live)>,
+}
+
+impl HumanReport {
+    /// Tells about runs of the project in `root`; `state` and `run` say where its logs are.
+    pub fn new(voice: Voice, root: &Path, state: &StatePaths, run: &str) -> Self {
+        let live = Live::new(voice == Voice::Run);
+        let is_inside = std::env::current_dir().is_ok_and(|here| here.starts_with(root));
+        let apply = if is_inside {
+            "git apply".to_owned()
+        } else {
+            format!("git -C {} apply", pipeline::remedy::quote(&root.display().to_string()))
+        };
+        Self { voice, paths: state.clone(), run: run.to_owned(), apply, state: Mutex::new((Memory::default(), live)) }
+    }
+
+    fn say(&self, live: &Live, line: &str) {
+        live.print(|| {
+            // A reader that went away is not the run's concern.
+            let _ = match self.voice {
+                Voice::Exec => writeln!(anstream::stderr(), "selfheal: {line}"),
+                Voice::Run | Voice::Explain => writeln!(anstream::stdout(), "{line}"),
+            };
+        });
+    }
+
+    fn fact(&self, at: u64, fact: &Fact, memory: &mut Memory, live: &mut Live) {
+        match fact {
+            Fact::RunStarted { run, pipeline, .. } => {
+                memory.run = run.to_string();
+                memory.mode = pipeline.healing.mode;
+                memory.started_ms = at;
+                self.begin(run.as_str(), pipeline, memory, live);
+            }
+            Fact::AttemptEnded { stage, attempt, purpose, outcome } => {
+                live.hide(stage);
+                memory.logs.insert(
+                    (stage.clone(), *attempt),
+                    log_path(&self.paths, &self.run, stage, *attempt).display().to_string(),
+                );
+                *memory.durations.entry(stage.clone()).or_insert(0) += outcome.duration_ms;
+                if *purpose == Purpose::Plain {
+                    memory.outcomes.insert(stage.clone(), outcome.clone());
+                }
+            }
+            Fact::Diagnosed { stage, attempt, diagnosis, faults, .. } => {
+                let source = memory.logs.get(&(stage.clone(), *attempt)).cloned().unwrap_or_else(|| "log".to_owned());
+                self.diagnosed(stage, diagnosis, &source, memory, live);
+                self.say_faults(faults, live);
+            }
+            Fact::RemediesProposed { faults, .. } => self.say_faults(faults, live),
+            Fact::TrialPrepared { incident, scratch, changes, .. } => {
+                memory.changes.insert(incident.clone(), (*scratch, changes.clone()));
+            }
+            Fact::ScratchInspected { incident, changes } => {
+                if let Some((_, known)) = memory.changes.get_mut(incident) {
+                    known.clone_from(changes);
+                }
+            }
+            Fact::ScratchCommitted { incident } => {
+                if let Some((scratch, changes)) = memory.changes.get(incident) {
+                    self.say_changes("changed in the workspace", *scratch, changes, live);
+                }
+            }
+            Fact::ScratchStuck { problem, .. } => {
+                memory.problems.push(problem.clone());
+                self.say(live, &format!("  {} {}", paint(FAILED, "could not be undone:"), harmless(problem, 500)));
+            }
+            Fact::PatchSaved { incident, path } => {
+                if let Some((scratch, changes)) = memory.changes.get(incident) {
+                    // What is ignored stays in the scratch and goes with it.
+                    let versioned: Vec<FileChange> = changes.iter().filter(|one| one.is_versioned).cloned().collect();
+                    self.say_changes("changed by the patch", *scratch, &versioned, live);
+                }
+                memory.patches.push(path.clone());
+            }
+            Fact::TicketSaved { path, .. } => {
+                self.say(live, &format!("  ticket {}", paint(NAME, path)));
+                memory.tickets.push(path.clone());
+            }
+            Fact::Interrupted => self.say(live, "interrupted: stopping what runs"),
+            Fact::DeadlineReached => self.say(live, "the run's time is up: stopping what runs"),
+            Fact::Resumed { lost } => {
+                let names: Vec<&str> = lost.iter().map(|attempt| attempt.stage.as_str()).collect();
+                let lost = if names.is_empty() {
+                    "nothing was running".to_owned()
+                } else {
+                    format!("lost: {}", names.join(", "))
+                };
+                self.say(live, &format!("resumed a run whose engine had died ({lost})"));
+            }
+            Fact::ScratchDropped { .. } => {}
+        }
+    }
+
+    fn begin(&self, run: &str, pipeline: &Pipeline, memory: &mut Memory, live: &Live) {
+        for stage in &pipeline.stages {
+            memory.commands.insert(stage.name.clone(), stage.command.to_string());
+        }
+        if self.voice != Voice::Exec {
+            let count = pipeline.stages.len();
+            let plural = if count == 1 { "stage" } else { "stages" };
+            self.say(live, &format!("{} {count} {plural}, run {}", pipeline.name, paint(NAME, run)));
+        }
+    }
+
+    fn diagnosed(&self, stage: &StageName, diagnosis: &Diagnosis, source: &str, memory: &mut Memory, live: &Live) {
+        if let Some(outcome) = memory.outcomes.remove(stage) {
+            let command = memory.commands.get(stage).map_or("", String::as_str);
+            let first = command.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            let what = match self.voice {
+                Voice::Exec => format!("{} ({outcome}, {})", harmless(first, 120), duration(outcome.duration_ms)),
+                _ => format!("{stage}  {outcome}, {}  $ {}", duration(outcome.duration_ms), harmless(first, 120)),
+            };
+            self.say(live, &format!("{} {what}", paint(FAILED, "✗ failed")));
+        } else {
+            self.say(live, "  the next failure of the same stage:");
+        }
+        let lines = match diagnosis.outcome {
+            DiagnosisOutcome::Failure => {
+                diagnosis.findings.first().map(|root| diagnosis::cause(root, source, "  ")).unwrap_or_default()
+            }
+            DiagnosisOutcome::Unknown | DiagnosisOutcome::NoFailure => {
+                let mut lines = vec![format!(
+                    "  {} the log does not show it with enough certainty",
+                    paint(HEALED, "cause unknown:")
+                )];
+                lines.extend(diagnosis::excerpt(&diagnosis.excerpt, source));
+                lines
+            }
+        };
+        for line in lines {
+            self.say(live, &line);
+        }
+    }
+
+    fn say_faults(&self, faults: &[FaultNote], live: &Live) {
+        for fault in faults {
+            self.say(live, &format!("  {} {}", paint(HEALED, "!"), harmless(&fault_text(fault), MOST_OF_FAULT)));
+        }
+    }
+
+    fn say_changes(&self, title: &str, scratch: ScratchKind, changes: &[FileChange], live: &Live) {
+        if changes.is_empty() {
+            return;
+        }
+        let place = match scratch {
+            ScratchKind::Overlay => "tried in an overlay",
+            ScratchKind::InPlace => "tried in place, with a snapshot",
+        };
+        self.say(live, &format!("  {title} ({place}):"));
+        for change in changes.iter().take(MOST_CHANGES) {
+            let word = match change.change {
+                ChangeKind::Added => "added",
+                ChangeKind::Modified => "modified",
+                ChangeKind::Removed => "removed",
+            };
+            let kind = if change.is_versioned { "" } else { " (ignored by version control)" };
+            self.say(live, &format!("    {word} {}{kind}", paint(NAME, &change.path)));
+        }
+        if changes.len() > MOST_CHANGES {
+            self.say(live, &format!("    and {} more", changes.len() - MOST_CHANGES));
+        }
+    }
+
+    fn decision(&self, at: u64, decision: &Decision, memory: &mut Memory, live: &mut Live) {
+        match decision {
+            Decision::StartAttempt { stage, purpose, .. } => {
+                let text = match purpose {
+                    Purpose::Plain => format!("{stage}"),
+                    Purpose::Trial { .. } => format!("{stage}: trying the remedy in scratch"),
+                    Purpose::Verify { .. } => format!("{stage}: verifying in scratch"),
+                    Purpose::Control { .. } => format!("{stage}: control attempt without the remedy"),
+                };
+                live.show(stage, text);
+            }
+            Decision::AskHealers { incident, tried, .. } => {
+                let told = memory.tried.entry(incident.clone()).or_insert(0);
+                for note in tried.iter().skip(*told) {
+                    let line =
+                        format!("  {} {}", paint(HEALED, format!("→ {}:", note.ended)), harmless(&note.reason, 300));
+                    self.say(live, &line);
+                }
+                *told = tried.len();
+            }
+            Decision::Weighed { proposals, .. } => {
+                let is_told_only = matches!(memory.mode, Mode::Shadow | Mode::Suggest);
+                for note in proposals {
+                    let line = match &note.refused {
+                        Some(reason) if note.strategy != "escalate" => {
+                            format!(
+                                "  not tried: {} ({}): {}",
+                                harmless(&note.title, 160),
+                                note.strategy,
+                                harmless(reason, 200)
+                            )
+                        }
+                        None if is_told_only && note.is_chosen => {
+                            format!(
+                                "  would try: {} ({}, {})",
+                                harmless(&note.title, 160),
+                                note.strategy,
+                                note.disposition.as_str()
+                            )
+                        }
+                        _ => continue,
+                    };
+                    self.say(live, &line);
+                }
+            }
+            Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, .. } => {
+                let delay = if *delay_ms > 0 { format!(", after {}", duration(*delay_ms)) } else { String::new() };
+                self.say(
+                    live,
+                    &format!(
+                        "  {} {} ({}, {}{delay})",
+                        paint(HEALED, "tried"),
+                        harmless(&remedy.title, 200),
+                        remedy.strategy,
+                        disposition.as_str()
+                    ),
+                );
+                memory.remedies.insert(incident.clone(), (remedy.title.clone(), remedy.strategy.clone()));
+                live.show(stage, format!("{stage}: preparing the remedy"));
+            }
+            Decision::EndIncident { incident, stage, end, .. } => {
+                live.hide(stage);
+                self.end_incident(incident, stage, *end, memory, live);
+            }
+            Decision::EndStage { stage, result, qualifier, reason } => {
+                live.hide(stage);
+                self.end_stage(stage, *result, *qualifier, reason, memory, live);
+            }
+            Decision::EndRun { result, qualifier } => self.end_run(at, *result, *qualifier, memory, live),
+            _ => {}
+        }
+    }
+
+    fn end_incident(&self, incident: &IncidentId, stage: &StageName, end: IncidentEnd, memory: &Memory, live: &Live) {
+        let title = memory.remedies.get(incident).map_or("", |(title, _)| title.as_str());
+        let title = harmless(title, 200);
+        let line = match end {
+            IncidentEnd::Healed => format!("  {} {title}", paint(HEALED, "→ healed and verified:")),
+            IncidentEnd::FlakySuspect => {
+                format!("  {} stage {stage} passed without the remedy too", paint(HEALED, "→ flaky suspect:"))
+            }
+            IncidentEnd::Proposed => {
+                format!("  {} {title}; the workspace is as it was", paint(HEALED, "→ verified as a patch:"))
+            }
+            IncidentEnd::Reported => match memory.mode {
+                Mode::Off => "  → healing is off".to_owned(),
+                Mode::Shadow | Mode::Suggest => "  → nothing was changed (the mode says so)".to_owned(),
+                Mode::Auto => "  → no remedy fits".to_owned(),
+            },
+            IncidentEnd::Escalated => format!("  {} a person has to take over", paint(FAILED, "→ handed over:")),
+            IncidentEnd::Stuck => format!("  {} look at the workspace now", paint(FAILED, "→ stuck:")),
+            IncidentEnd::Superseded => "  → the run ended first".to_owned(),
+        };
+        self.say(live, &line);
+    }
+
+    fn end_stage(
+        &self,
+        stage: &StageName,
+        result: RunResult,
+        qualifier: Qualifier,
+        reason: &str,
+        memory: &Memory,
+        live: &Live,
+    ) {
+        if self.voice == Voice::Exec {
+            return;
+        }
+        let spent = duration(memory.durations.get(stage).copied().unwrap_or_default());
+        let line = match (result, qualifier) {
+            (RunResult::Success, Qualifier::Clean) => format!("{} {stage}  {spent}", paint(PASSED, "✓ passed")),
+            (RunResult::Success, qualifier) => {
+                format!("{} {stage}  {spent}", paint(HEALED, format!("✓ {}", qualifier.as_str())))
+            }
+            (RunResult::Skip, _) => format!("- skipped {stage}  {}", harmless(reason, 200)),
+            (RunResult::Cancellation, _) => format!("- cancelled {stage}"),
+            // The diagnosis has told it.
+            (RunResult::Failure | RunResult::Timeout, _) => return,
+            (RunResult::Error, _) => format!("{} {stage}  {}", paint(FAILED, "✗ error"), harmless(reason, 500)),
+        };
+        self.say(live, &line);
+    }
+
+    fn end_run(&self, at: u64, result: RunResult, qualifier: Qualifier, memory: &Memory, live: &Live) {
+        let spent = duration(at.saturating_sub(memory.started_ms));
+        if self.voice != Voice::Exec {
+            let word = match (result, qualifier) {
+                (RunResult::Success, Qualifier::Clean) => paint(PASSED, "passed"),
+                (RunResult::Success, qualifier) => paint(HEALED, format!("passed, {}", qualifier.as_str())),
+                (result, _) => paint(FAILED, result.as_str()),
+            };
+            self.say(live, &format!("{word} in {spent}"));
+        }
+        for patch in &memory.patches {
+            self.say(live, &format!("hint: {} {}", self.apply, pipeline::remedy::quote(patch)));
+        }
+        if memory.patches.is_empty() && result != RunResult::Success {
+            let next = match (memory.tickets.first(), self.voice) {
+                (Some(ticket), _) => Some(format!("hint: read {}", pipeline::remedy::quote(ticket))),
+                (None, Voice::Explain) => None,
+                (None, _) => Some(format!("hint: selfheal explain {}", memory.run)),
+            };
+            if let Some(next) = next {
+                self.say(live, &next);
+            }
+        }
+    }
+}
+
+impl Observer for HumanReport {
+    fn record(&self, record: &Record) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (memory, live) = &mut *state;
+        match &record.event {
+            Event::Fact(fact) => self.fact(record.at.0, fact, memory, live),
+            Event::Decision(decision) => self.decision(record.at.0, decision, memory, live),
+        }
+    }
+
+    fn output(&self, _stage: &StageName, stream: Stream, bytes: &[u8]) {
+        if self.voice != Voice::Exec {
+            return;
+        }
+        // The command's output passes through as it is; a reader that went away is the command's concern, not ours.
+        let _ = match stream {
+            Stream::Stdout => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+            Stream::Stderr => {
+                let mut out = std::io::stderr().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+        };
+    }
+}

@@ -1,0 +1,51 @@
+//! The event stream for programs: one JSON object per line, with a version. The schema is `engine/cli/schema/`.
+
+use std::io::Write as _;
+use std::sync::Mutex;
+
+use driver::ports::{Observer, Stream};
+use pipeline::event::Record;
+use pipeline::id::StageName;
+use serde::Serialize;
+
+/// Version of the event stream's shape.
+pub const VERSION: u32 = 1;
+
+/// One line of the stream.
+#[derive(Serialize)]
+struct Line<'a> {
+    version: u32,
+    run: &'a str,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+/// A record as one line of JSON, without a line break.
+pub fn line(run: &str, record: &Record) -> serde_json::Result<String> {
+    serde_json::to_string(&Line { version: VERSION, run, record })
+}
+
+/// Prints every record as it is journaled.
+pub struct JsonReport {
+    run: String,
+    /// Keeps lines whole when records come from several threads.
+    out: Mutex<std::io::Stdout>,
+}
+
+impl JsonReport {
+    /// A report for one run on standard output.
+    pub fn new(run: &str) -> Self {
+        Self { run: run.to_owned(), out: Mutex::new(std::io::stdout()) }
+    }
+}
+
+impl Observer for JsonReport {
+    fn record(&self, record: &Record) {
+        if let (Ok(line), Ok(mut out)) = (line(&self.run, record), self.out.lock()) {
+            // A reader that went away is not the run's concern.
+            let _ = writeln!(out, "{line}");
+        }
+    }
+
+    fn output(&self, _stage: &StageName, _stream: Stream, _bytes: &[u8]) {}
+}

@@ -1,0 +1,7 @@
+//! What people and programs get to see. Everything here consumes the journal's records; nothing decides.
+
+pub mod diagnosis;
+pub mod human;
+pub mod json;
+pub mod live;
+pub mod paint;

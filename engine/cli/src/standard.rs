@@ -1,0 +1,32 @@
+//! What the standard plugins may do. The same kind of grant that a user writes into the pipeline file, and no more.
+
+use std::collections::BTreeMap;
+
+use pipeline::definition::{Grant, WorkspaceGrant};
+use plugin_host::EmbeddedPlugin;
+
+/// The standard plugins.
+pub fn embedded() -> Vec<EmbeddedPlugin> {
+    standard_plugins::all()
+        .iter()
+        .map(|plugin| EmbeddedPlugin { id: plugin.id, version: plugin.version, bytes: plugin.bytes })
+        .collect()
+}
+
+/// Their grants. `run-shell` runs only programs of the stage's own command, which needs the interface but names no program.
+pub fn grants() -> BTreeMap<String, Grant> {
+    let reads = || Grant { workspace: Some(WorkspaceGrant::Read), ..Grant::default() };
+    let runs = || Grant { process: vec!["sh".to_owned()], ..Grant::default() };
+    [
+        ("run-shell", runs()),
+        ("plan-project", reads()),
+        ("heal-dependency", reads()),
+        ("heal-config", reads()),
+        ("heal-alternative", reads()),
+        ("heal-rollback", reads()),
+        ("heal-resource", reads()),
+    ]
+    .into_iter()
+    .map(|(id, grant)| (id.to_owned(), grant))
+    .collect()
+}
