@@ -1,0 +1,3 @@
+const ms = require('ms');
+
+console.log('two hours are', ms('2h'), 'milliseconds');

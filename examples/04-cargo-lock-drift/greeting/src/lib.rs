@@ -1,0 +1,6 @@
+//! Greets.
+
+/// A greeting.
+pub fn greeting() -> &'static str {
+    "hello"
+}
