@@ -1,0 +1,18 @@
+//! Tests of the whole: scenarios through real components and real processes, and the rules that the tree itself keeps.
+
+mod lab;
+mod tree;
+
+mod schema;
+mod tidy;
+
+mod command_line;
+mod crash;
+mod examples;
+mod hostile;
+mod interrupts;
+mod passthrough;
+mod planning;
+mod rails;
+mod secrets;
+mod strategies;
