@@ -204,16 +204,21 @@ fn gram_at(text: &[u8], at: usize, gram: usize) -> u64 {
     (u64::from_le_bytes(bytes) | FOLD) & keep(gram)
 }
 
-/// Where in the literal the window of `length` bytes starts whose grams are rarest in logs.
+/// Where in the literal the window of `length` bytes starts whose grams are rarest in logs. Runs for every literal at every
+/// start, so each piece of the literal is looked up once.
 fn rarest_window(literal: &[u8], length: usize) -> usize {
+    let is_common: Vec<bool> = literal.windows(PIECE).map(|piece| COMMON.contains(&piece)).collect();
     let cost = |start: usize| {
-        let window = &literal[start..start + length];
-        let bytes: f64 = window.iter().map(|byte| commonness(*byte)).sum();
-        let words = COMMON.iter().filter(|word| memchr::memmem::find(window, word).is_some()).count();
-        bytes + 6.0 * words as f64
+        let bytes: f64 = literal[start..start + length].iter().map(|byte| commonness(*byte)).sum();
+        let pieces = is_common.iter().skip(start).take((length + 1).saturating_sub(PIECE));
+        bytes + 6.0 * pieces.filter(|is_common| **is_common).count() as f64
     };
-    (0..=literal.len() - length).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(0)
+    let costs = (0..=literal.len() - length).map(|start| (start, cost(start)));
+    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(start, _)| start)
 }
+
+/// Length of the pieces in [`COMMON`].
+const PIECE: usize = 4;
 
 /// Pieces of words that stand in ordinary log lines again and again.
 const COMMON: &[&[u8]] = &[
