@@ -1,0 +1,152 @@
+"""Broken Node builds: npm, yarn, pnpm, test runners, TypeScript, bundlers, linters, publishing."""
+from recorder import case, healthy
+
+NPM = "npm 11"
+REG = "--registry $WEB/npm/"
+
+
+def c(id, tool, cat, heal, root, run, files=None, **kw):
+    """A case; npm prints a code line and a line of words, and either may be called the root."""
+    second = kw.pop("second", None) or (None, None, None)
+    if tool == NPM and id != "npm-bin-missing" and (not second[1] or "code E" in second[1]):
+        second = (second[0], r"^npm error (?!code|errno|syscall|path|command|enoent$)\S", second[2])
+    case("node-" + id, "node", tool, cat, heal, root, run, files, second=second, **kw)
+
+
+def h(id, tool, run, files=None, **kw): healthy("node-ok-" + id, "node", tool, run, files, **kw)
+def pkg(**kw):
+    import json
+    return json.dumps(dict(dict(name="shop", version="1.4.0"), **kw), indent=2) + "\n"
+
+
+# --- dependencies
+c("cannot-find-module", "node 20", "dependency-missing", "dependency", r"^Error: Cannot find module", "node server.js", {"server.js": "const rates = require('coin-rates');\nrates.start();\n"}, second=(None, "code: 'MODULE_NOT_FOUND'", None))
+c("cannot-find-relative", "node 20", "compile-error", "escalate", r"^Error: Cannot find module", "node dist/main.js", {"dist/main.js": "require('./config/prod');\n"}, second=("dependency-missing", None, "dependency"))
+c("esm-not-found", "node 20", "dependency-missing", "dependency", r"ERR_MODULE_NOT_FOUND", "node app.mjs", {"app.mjs": "import { rate } from 'coinrates';\nconsole.log(rate);\n"})
+c("require-esm", "node 20", "dependency-conflict", "dependency", r"ERR_REQUIRE_ESM|require\(\) of ES Module", "node --no-experimental-require-module app.cjs", {"app.cjs": "require('./node_modules/tiny/index.mjs');\n", "node_modules/tiny/index.mjs": "export const a = 1;\n"}, second=("configuration", None, "config"))
+c("import-outside-module", "node 20", "configuration", "config", r"^SyntaxError: Cannot use import", "node app.cjs", {"app.cjs": "import fs from 'fs';\nconsole.log(fs);\n"}, second=("compile-error", None, "escalate"))
+c("package-export", "node 20", "dependency-conflict", "dependency", r"ERR_PACKAGE_PATH_NOT_EXPORTED", "node app.js", {"app.js": "require('tiny/lib/parse');\n", "node_modules/tiny/package.json": '{"name":"tiny","version":"3.0.0","exports":{".":"./index.js"}}', "node_modules/tiny/index.js": ""})
+c("npm-404", NPM, "dependency-missing", "dependency", r"404 +Not Found|code E404", "npm install " + REG, {"package.json": pkg(dependencies={"coinjs": "^2.0.0", "left-tally": "1.x"})}, second=(None, "code E404|could not be found", None))
+c("npm-etarget", NPM, "dependency-missing", "dependency", r"No matching version", "npm install " + REG, {"package.json": pkg(dependencies={"coinjs": "^7.0.0"})}, second=(None, "code ETARGET", None))
+c("npm-eresolve", NPM, "dependency-conflict", "dependency", r"ERESOLVE unable|ERESOLVE could not", "npm install " + REG, {"package.json": pkg(dependencies={"tallyjs": "^2.3.0", "coinjs": "^1.9.0"})}, second=(None, "peer coinjs", None))
+c("npm-ci-drift", NPM, "configuration", "dependency", r"can only install packages when your package.json", "npm install -s " + REG + " && sed -i 's/\\^1.9.0/^2.0.0/' package.json && npm ci " + REG, {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})}, second=("dependency-conflict", "lock file's|code EUSAGE", "config"))
+c("npm-ci-no-lock", NPM, "configuration", "config", r"can only install with an existing package-lock", "npm ci " + REG, {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})}, second=("dependency-missing", None, "dependency"))
+c("npm-eintegrity", NPM, "registry-or-service-outage", "escalate", r"EINTEGRITY|integrity checksum failed", "npm install " + REG + " brokensum", {"package.json": pkg()}, second=("security-finding", "integrity checksum failed|sha512", "retry"))
+c("npm-engine-strict", NPM, "toolchain-missing-or-version", "dependency", r"Not compatible with your version|code EBADENGINE", "npm install --engine-strict " + REG + " widgetry", {"package.json": pkg()}, second=(None, "notsup|code EBADENGINE", "config"))
+c("npm-badplatform", NPM, "dependency-missing", "dependency", r"Unsupported platform|EBADPLATFORM", "npm install " + REG + " onlymac", {"package.json": pkg()}, second=("configuration", "code EBADPLATFORM", "config"))
+c("npm-postinstall", NPM, "toolchain-missing-or-version", "dependency", r"cannot find a compiler", "npm install --foreground-scripts " + REG + " postfail", {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})}, second=("dependency-missing", "^npm error code 3|npm error command failed", "escalate"))
+c("npm-missing-script", NPM, "configuration", "config", r"Missing script", "npm run build:prod", {"package.json": pkg(scripts={"build": "true"})})
+c("npm-no-package-json", NPM, "configuration", "config", r"Could not read package.json|enoent", "npm test", second=("dependency-missing", "npm error enoent|ENOENT", None))
+c("npm-json-parse", NPM, "configuration", "config", r"JSON.parse|EJSONPARSE", "npm install " + REG, {"package.json": '{\n  "name": "shop",\n  "version": "1.0.0",\n  "dependencies": {},\n}\n'}, second=(None, "code EJSONPARSE", "escalate"))
+c("npm-bin-missing", NPM, "toolchain-missing-or-version", "dependency", r"not found", "npm run build", {"package.json": pkg(scripts={"build": "shop-bundler --prod"})}, second=("dependency-missing", None, None))
+c("npm-workspace", NPM, "configuration", "config", r"No workspaces found", "npm run build --workspace=packages/api", {"package.json": pkg(workspaces=["packages/*"])})
+c("npm-invalid-tag", NPM, "configuration", "config", r"Invalid tag name|Invalid version|Invalid package name", "npm install " + REG + " 'coin js@^^2'", {"package.json": pkg()}, second=("dependency-missing", None, None))
+c("yarn-integrity", "yarn 1", "configuration", "dependency", r"lockfile needs to be updated", "yarn install --frozen-lockfile --registry $WEB/npm", {"package.json": pkg(dependencies={"coinjs": "^1.9.0"}), "yarn.lock": "# yarn lockfile v1\n\n"}, second=("dependency-conflict", None, "config"))
+c("yarn-no-version", "yarn 1", "dependency-missing", "dependency", r"Couldn't find any versions", "yarn install --no-progress --registry $WEB/npm", {"package.json": pkg(dependencies={"coinjs": "^8.1.0"})})
+c("yarn-not-found", "yarn 1", "dependency-missing", "dependency", r"Not found|not found|Couldn't find package", "yarn add --no-progress --registry $WEB/npm left-tally", {"package.json": pkg()})
+c("yarn-engine", "yarn 1", "toolchain-missing-or-version", "dependency", r"is incompatible with this module", "yarn add --no-progress --registry $WEB/npm widgetry", {"package.json": pkg()}, second=(None, "incompatible module", "config"))
+c("yarn-bin", "yarn 1", "dependency-missing", "dependency", r"Command \"vitetest\" not found", "yarn vitetest --run", {"package.json": pkg()}, second=("configuration", None, "config"))
+c("yarn-command-not-found", "yarn 1", "dependency-missing", "dependency", r"shop-bundler: (command )?not found", "yarn build", {"package.json": pkg(scripts={"build": "shop-bundler --mode production"})}, second=("toolchain-missing-or-version", "Command failed", None))
+c("pnpm-frozen", "pnpm 9", "configuration", "dependency", r"ERR_PNPM_OUTDATED_LOCKFILE|frozen-lockfile", "pnpm install -s --no-frozen-lockfile --registry $WEB/npm/; sed -i 's/\\^1.9.0/^2.0.0/' package.json; pnpm install --frozen-lockfile --registry $WEB/npm/", {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})}, second=("dependency-conflict", None, "config"))
+c("pnpm-no-lock", "pnpm 9", "configuration", "dependency", r"ERR_PNPM_NO_LOCKFILE", "pnpm install --frozen-lockfile --registry $WEB/npm/", {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})}, second=(None, None, "config"))
+c("pnpm-no-version", "pnpm 9", "dependency-missing", "dependency", r"ERR_PNPM_NO_MATCHING_VERSION", "pnpm add --registry $WEB/npm/ coinjs@9", {"package.json": pkg()})
+c("pnpm-fetch-404", "pnpm 9", "dependency-missing", "dependency", r"ERR_PNPM_FETCH_404", "pnpm add --registry $WEB/npm/ left-tally", {"package.json": pkg()})
+c("pnpm-peer", "pnpm 9", "dependency-conflict", "dependency", r"ERR_PNPM_PEER_DEP_ISSUES", "echo strict-peer-dependencies=true > .npmrc; pnpm install --registry $WEB/npm/", {"package.json": pkg(dependencies={"tallyjs": "2.3.1", "coinjs": "1.9.0"})}, second=(None, "unmet peer", None))
+c("pnpm-engine", "pnpm 9", "toolchain-missing-or-version", "dependency", r"ERR_PNPM_UNSUPPORTED_ENGINE|Your Node version is incompatible", "pnpm install --registry $WEB/npm/ --config.engine-strict=true", {"package.json": pkg(engines={"node": ">=99"})}, second=(None, "Expected version|incompatible", "config"))
+c("pnpm-script-fails", "pnpm 9", "configuration", "config", r"ERR_PNPM_NO_SCRIPT|Missing script", "pnpm run deploy:web", {"package.json": pkg()})
+# --- network
+c("npm-dns", NPM, "network-transient", "retry", r"ENOTFOUND", "npm install --registry https://npm.shop.example/ coinjs", {"package.json": pkg()}, second=(None, "request to https|code ENOTFOUND", None))
+c("npm-refused", NPM, "network-transient", "retry", r"ECONNREFUSED", "npm install --registry http://127.0.0.1:48739/ coinjs", {"package.json": pkg()}, second=("configuration", "FetchError|ECONNREFUSED", None))
+c("npm-tls", NPM, "network-transient", "escalate", r"self.signed certificate|DEPTH_ZERO", "npm install --registry https://127.0.0.1:$TLSPORT/npm/ coinjs", {"package.json": pkg()}, second=("configuration", "self.signed certificate", "config"))
+c("npm-timeout", NPM, "network-transient", "retry", r"ERR_SOCKET_TIMEOUT|Socket timeout|ETIMEDOUT|timeout", "npm install --fetch-timeout 1500 --registry $WEB/slow/npm/ coinjs", {"package.json": pkg()})
+c("npm-reset", NPM, "network-transient", "retry", r"ECONNRESET|socket hang up", "npm install --registry $WEB/reset/npm/ coinjs", {"package.json": pkg()}, second=(None, "network", None))
+c("npm-503", NPM, "registry-or-service-outage", "retry", r"503", "npm install --registry $WEB/status/503-npm/ coinjs", {"package.json": pkg()}, second=(None, "503 Service", None))
+c("npm-502", NPM, "registry-or-service-outage", "retry", r"502", "npm view --registry $WEB/status/502-npm/ coinjs versions", second=(None, "502 Bad", None))
+c("npm-429", NPM, "rate-limit", "retry", r"429", "npm install --registry $WEB/status/429-npm/ coinjs", {"package.json": pkg()}, second=(None, "429 Too", None))
+c("npm-401", NPM, "auth-or-permission", "escalate", r"E401|401", "npm install --registry $WEB/status/401-npm/ @shop/coinjs", {"package.json": pkg()}, second=(None, "Unable to authenticate|Incorrect or missing|401", "config"))
+c("npm-403", NPM, "auth-or-permission", "escalate", r"403 Forbidden", "npm install --registry $WEB/status/403-npm/ @shop/coinjs", {"package.json": pkg()}, second=(None, "code E403", "config"))
+c("npm-garbage", NPM, "registry-or-service-outage", "retry", r"invalid json|FetchError|Unexpected token", "npm install --registry $WEB/garbage/npm/ coinjs", {"package.json": pkg()}, second=(None, "code|error", None))
+c("pnpm-503", "pnpm 9", "registry-or-service-outage", "retry", r"ERR_PNPM_FETCH_503|503", "pnpm add --config.fetch-retries=0 --registry $WEB/status/503-npm/ coinjs", {"package.json": pkg()})
+c("yarn-500", "yarn 1", "registry-or-service-outage", "retry", r"50\d|Internal Server Error", "yarn add --no-progress --registry $WEB/status/500-npm coinjs", {"package.json": pkg()})
+c("yarn-dns", "yarn 1", "network-transient", "retry", r"ENOTFOUND|trouble with your network", "yarn add --no-progress --registry https://npm.shop.example coinjs", {"package.json": pkg()}, timeout=120)
+c("fetch-failed", "node 20", "network-transient", "retry", r"ECONNREFUSED", "node fetch.mjs", {"fetch.mjs": "console.log('loading rates');\nawait fetch('http://127.0.0.1:48739/rates');\n"}, second=(None, "TypeError: fetch failed", None))
+# --- compile and types
+c("syntax", "node 20", "compile-error", "escalate", r"^SyntaxError", "node cart.js", {"cart.js": "function total(items) {\n  return items.map(i => i.price;\n}\n"})
+c("tsc-types", "tsc 5.6", "type-error", "escalate", r"error TS\d+", "tsc --noEmit --strict --target es2020  src/cart.ts", {"src/cart.ts": "interface Item { price: number }\n\nexport function total(items: Item[]): number {\n  return items.reduce((s, i) => s + i.price, '0');\n}\ntotal([{ price: 'free' }]);\n"}, nm=False)
+c("tsc-pretty", "tsc 5.6", "type-error", "escalate", r"error TS\d+", "tsc --noEmit --pretty --strict  src/*.ts", {"src/user.ts": "export interface User { id: number; mail?: string }\n", "src/mail.ts": "import { User } from './user';\n\nexport const send = (u: User) => u.mail.toLowerCase();\nconst a: User = { id: 'x', nick: 'y' };\n"})
+c("tsc-module", "tsc 5.6", "dependency-missing", "dependency", r"error TS2307", "tsc --noEmit  src/app.ts", {"src/app.ts": "import { rate } from 'coin-rates';\nconsole.log(rate);\n"}, second=("type-error", None, "escalate"))
+c("tsc-no-types", "tsc 5.6", "type-error", "dependency", r"error TS7016", "tsc --noEmit --strict  --moduleResolution node app.ts", {"app.ts": "import tiny from 'tiny';\nexport const a = tiny;\n", "node_modules/tiny/index.js": "", "node_modules/tiny/package.json": '{"name":"tiny","version":"1.0.0","main":"index.js"}'}, second=("dependency-missing", None, None))
+c("tsc-syntax", "tsc 5.6", "compile-error", "escalate", r"error TS1005|error TS1", "tsc --noEmit  a.ts", {"a.ts": "export function f( {\n  return 1;\n}\n"})
+c("tsc-config", "tsc 5.6", "configuration", "config", r"error TS\d+", "tsc -p tsconfig.json", {"tsconfig.json": '{ "compilerOptions": { "target": "es2099", "modul": "commonjs" } }', "a.ts": "export {};\n"}, second=("compile-error", None, None))
+c("tsc-no-inputs", "tsc 5.6", "configuration", "config", r"error TS18003", "tsc -p .", {"tsconfig.json": '{ "include": ["source/**/*"] }'}, second=("compile-error", None, None))
+c("tsc-types-missing", "tsc 5.6", "dependency-missing", "dependency", r"error TS2688", "tsc -p .", {"tsconfig.json": '{ "compilerOptions": { "types": ["shop-env"], "noEmit": true }, "files": ["a.ts"] }', "a.ts": "export {};\n"}, second=("type-error", None, "config"))
+c("webpack-resolve", "webpack 5", "dependency-missing", "dependency", r"Module not found", "webpack --mode production", {"src/index.js": "import { rate } from 'coin-rates';\nimport './style.css';\nconsole.log(rate);\n", "package.json": pkg()}, nm=True, second=("compile-error", None, None))
+c("webpack-loader", "webpack 5", "configuration", "config", r"You may need an appropriate loader", "webpack --mode production", {"src/index.js": "import './style.scss';\n", "src/style.scss": "h1 { color: red }\n", "package.json": pkg()}, nm=True, second=("compile-error", "Module parse failed", "dependency"))
+c("webpack-config", "webpack 5", "configuration", "config", r"Invalid configuration object|unknown property", "webpack", {"webpack.config.js": "module.exports = { mode: 'production', entyr: './src/index.js' };\n", "src/index.js": "", "package.json": pkg()}, nm=True)
+c("rollup-resolve", "rollup 4", "compile-error", "escalate", r"Could not resolve|\[!\]", "rollup -i src/main.js -f es", {"src/main.js": "import { a } from './cart.js';\na();\n"}, nm=True, second=("dependency-missing", None, "config"))
+c("rollup-export", "rollup 4", "compile-error", "escalate", r"is not exported by", "rollup -i src/main.js -f es", {"src/main.js": "import { totl } from './cart.js';\ntotl();\n", "src/cart.js": "export const total = () => 1;\n"}, second=("dependency-conflict", None, None))
+c("esbuild-resolve", "esbuild", "dependency-missing", "dependency", r"Could not resolve", "esbuild src/main.js --bundle --outfile=out.js", {"src/main.js": "import { rate } from 'coin-rates';\nconsole.log(rate)\n"}, second=("compile-error", None, None))
+c("esbuild-syntax", "esbuild", "compile-error", "escalate", r"ERROR", "esbuild src/main.ts --bundle --outfile=out.js", {"src/main.ts": "const total = (a: number) => {\n  return a +;\n};\n"})
+# --- tests
+c("jest-fail", "jest 29", "test-failure", "escalate", r"●.*› ", "jest --ci", {"cart.test.js": "const total = (xs) => xs.reduce((a, b) => a - b, 0);\n\ndescribe('cart', () => {\n  test('total of nothing', () => expect(total([])).toBe(-0 + 0));\n  test('total of two items', () => {\n    expect(total([1, 2])).toBe(3);\n  });\n});\n", "package.json": pkg()}, second=(None, "Expected: 3|FAIL", None))
+c("jest-throw", "jest 29", "test-failure", "escalate", r"TypeError", "jest --ci", {"user.test.js": "test('nick of a user', () => {\n  const user = undefined;\n  expect(user.nick).toBe('ada');\n});\n", "package.json": pkg()}, second=(None, "● ", None))
+c("jest-snapshot", "jest 29", "test-failure", "escalate", r"toMatchSnapshot|● ", "jest --ci", {"page.test.js": "test('renders page', () => {\n  expect('<h1>Shop</h1>').toMatchSnapshot();\n});\n", "__snapshots__/page.test.js.snap": "// Jest Snapshot v1, https://goo.gl/fbAQLP\n\nexports[`renders page 1`] = `\"<h1>Store</h1>\"`;\n", "package.json": pkg()}, second=(None, "snapshot failed|- Snapshot|● ", None))
+c("jest-timeout", "jest 29", "test-failure", "escalate", r"Exceeded timeout", "jest --ci --testTimeout 300", {"sync.test.js": "test('sync finishes', () => new Promise((r) => setTimeout(r, 2000)));\n", "package.json": pkg()}, second=("flaky-test", "● ", "retry"))
+c("jest-suite", "jest 29", "dependency-missing", "dependency", r"Cannot find module", "jest --ci", {"rates.test.js": "const { rate } = require('coin-rates');\n\ntest('rate', () => expect(rate('EUR')).toBe(1));\n", "package.json": pkg()}, second=("test-failure", "Test suite failed to run", None))
+c("jest-esm", "jest 29", "configuration", "config", r"Jest encountered an unexpected token|SyntaxError", "jest --ci --transform '{}'", {"esm.test.js": "import { total } from './cart.mjs';\n\ntest('x', () => total());\n", "cart.mjs": "export const total = () => 1;\n", "package.json": pkg()}, second=("test-failure", "SyntaxError|Test suite failed", None))
+c("jest-no-tests", "jest 29", "configuration", "config", r"No tests found", "jest --ci --testPathPattern integration", {"a.js": "", "package.json": pkg()}, second=("test-failure", None, None))
+c("jest-threshold", "jest 29", "test-failure", "escalate", r"coverage threshold", "jest --ci --coverage --coverageThreshold '{\"global\":{\"lines\":90}}'", {"cart.js": "exports.a = () => 1;\nexports.b = () => {\n  const x = 1;\n  return x;\n};\n", "a.test.js": "const c = require('./cart');\ntest('a', () => expect(c.a()).toBe(1));\n", "package.json": pkg()}, second=("configuration", None, "config"))
+c("jest-config", "jest 29", "configuration", "config", r"Validation Error|Preset", "jest --ci", {"jest.config.js": "module.exports = { preset: 'shop-jest-preset' };\n", "package.json": pkg()}, second=("dependency-missing", "Preset shop-jest-preset", "dependency"))
+c("vitest-fail", "vitest 2", "test-failure", "escalate", r"AssertionError", "vitest run", {"cart.test.js": "import { expect, test } from 'vitest';\n\ntest('total with tax', () => {\n  expect(100 * 1.1).toBe(110);\n});\n\ntest('zero', () => expect(0).toBe(0));\n", "package.json": pkg(type="module")}, nm=True, second=(None, "FAIL", None))
+c("vitest-unresolved", "vitest 2", "dependency-missing", "dependency", r"Failed to (resolve|load)", "vitest run", {"cart.test.js": "import { expect, test } from 'vitest';\nimport { rate } from 'coin-rates';\n\ntest('x', () => expect(rate).toBe(1));\n", "package.json": pkg(type="module")}, nm=True, second=("test-failure", "FAIL", "escalate"))
+c("mocha-fail", "mocha 10", "test-failure", "escalate", r"AssertionError", "mocha test", {"test/cart.js": "const assert = require('assert');\n\ndescribe('Cart', () => {\n  it('adds prices', () => assert.strictEqual(1 + 2, 4));\n  it('is empty at first', () => {});\n});\n"}, second=(None, r"1\) ", None))
+c("mocha-timeout", "mocha 10", "test-failure", "escalate", r"Timeout of \d+ms exceeded", "mocha --timeout 200 test", {"test/sync.js": "describe('Sync', () => {\n  it('calls back', (done) => { setTimeout(done, 3000); });\n});\n"}, second=("flaky-test", None, "retry"))
+c("mocha-hook", "mocha 10", "network-transient", "retry", r"ECONNREFUSED", "mocha test", {"test/db.js": "const net = require('net');\n\ndescribe('Orders', () => {\n  before('connect to database', (done) => {\n    net.connect(48739, '127.0.0.1').on('error', done);\n  });\n  it('lists orders', () => {});\n});\n"}, second=("test-failure", '"before (all|each)" hook', "config"), host="db.shop.example")
+c("node-test", "node:test", "test-failure", "escalate", r"not ok 1|✖|AssertionError", "node --test", {"cart.test.js": "const test = require('node:test');\nconst assert = require('assert');\n\ntest('total', () => assert.strictEqual(1 + 1, 3));\ntest('zero', () => {});\n"}, second=(None, "Expected values|AssertionError|error:", None), cut=(10, 25))
+c("ava-fail", "ava", "test-failure", "escalate", r"✘|Difference", "ava", {"test.mjs": "import test from 'ava';\n\ntest('total', (t) => t.is(1 + 1, 3));\n", "package.json": pkg(type="module", ava={"files": ["test.mjs"]})}, nm=True)
+c("unhandled", "node 20", "test-failure", "escalate", r"ERR_UNHANDLED_REJECTION|UnhandledPromiseRejection|^Error: rates", "node app.js", {"app.js": "async function load() { throw new Error('rates are older than 24 h'); }\nload();\n"}, second=("unknown", None, None))
+# --- linters
+c("eslint", "eslint 9", "lint-or-format", "alternative", r"no-unused-vars", "eslint src", {"eslint.config.js": "module.exports = [{ rules: { 'no-unused-vars': 'error', 'no-undef': 'error', eqeqeq: 'error' } }];\n", "src/cart.js": "const tax = 7;\nfunction total(a, b) {\n  if (a == b) return amount;\n}\n"}, second=(None, "problems", None))
+c("eslint-no-config", "eslint 9", "configuration", "config", r"couldn't find (an )?eslint.config", "eslint src", {"src/a.js": ""}, second=("lint-or-format", None, None))
+c("eslint-plugin", "eslint 9", "dependency-missing", "dependency", r"Cannot find package|Cannot find module", "eslint src", {"eslint.config.mjs": "import shop from 'eslint-plugin-shop';\n\nexport default [shop];\n", "src/a.js": ""}, second=("configuration", None, "config"))
+c("eslint-max-warnings", "eslint 9", "lint-or-format", "alternative", r"too many warnings", "eslint --max-warnings 0 src", {"eslint.config.js": "module.exports = [{ rules: { 'no-console': 'warn' } }];\n", "src/a.js": "console.log(1);\n"}, second=(None, "no-console", None))
+c("prettier", "prettier 3", "lint-or-format", "alternative", r"\[warn\] src/", "prettier --check src", {"src/a.js": "const a = {b:1}\n", "src/b.js": "const b = 1;\n"}, second=(None, "Code style issues", None))
+c("prettier-syntax", "prettier 3", "compile-error", "escalate", r"\[error\] .*SyntaxError", "prettier --check src", {"src/a.js": "const a = {b:1\n"}, second=("lint-or-format", None, "alternative"))
+c("stylelint-config", "stylelint", "configuration", "config", r"No configuration provided", "stylelint '*.css'", {"a.css": "a { color: RED }\n"}, second=("lint-or-format", None, None))
+# --- resources
+c("heap", "node 20", "resource-memory", "resource", r"FATAL ERROR: .*heap", "node --max-old-space-size=20 build.js", {"build.js": "const rows = [];\nfor (let i = 0; ; i++) rows.push({ i, name: 'row ' + i });\n"}, cut=(8, 12))
+c("heap-npm", "npm 11, node 20", "resource-memory", "resource", r"FATAL ERROR: .*heap", "npm run build", {"package.json": pkg(scripts={"build": "NODE_OPTIONS=--max-old-space-size=25 node build.js"}), "build.js": "console.log('creating an optimized production build ...');\nconst m = new Map();\nfor (let i = 0; ; i++) m.set(i, 'x'.repeat(20) + i);\n"}, cut=(10, 8))
+c("array-buffer", "node 20", "resource-memory", "resource", r"Array buffer allocation failed|RangeError", "ulimit -v 2500000; node buf.js || node --max-old-space-size=50 buf.js", {"buf.js": "const keep = [];\nfor (let i = 0; i < 4000; i++) keep.push(Buffer.alloc(1 << 30));\n"})
+c("stack", "node 20", "test-failure", "escalate", r"Maximum call stack", "node tree.js", {"tree.js": "const depth = (n) => 1 + depth(n.parent || n);\nconsole.log(depth({}));\n"}, second=("resource-memory", None, None))
+c("enospc", "node 20, small tmpfs", "resource-disk", "resource", r"ENOSPC", "unshare -m bash -c 'mkdir out && mount -t tmpfs -o size=100k none out && node w.js'", {"w.js": "require('fs').writeFileSync('out/bundle.js', 'x'.repeat(1000000));\n"})
+c("npm-enospc", "npm 11, small tmpfs", "resource-disk", "resource", r"ENOSPC|no space left", "unshare -m bash -c 'mkdir app && mount -t tmpfs -o size=8k,nr_inodes=4 none app && cp package.json app && cd app && npm install --registry $WEB/npm/ coinjs'", {"package.json": pkg()})
+c("emfile", "node 20, ulimit -n", "resource-disk", "resource", r"EMFILE", "ulimit -n 60; node m.js", {"m.js": "const fs = require('fs');\nfor (let i = 0; i < 200; i++) fs.openSync('m.js', 'r');\n"}, second=("configuration", None, "config"))
+c("eaddrinuse", "node 20", "port-or-concurrency-conflict", "retry", r"EADDRINUSE", "node serve.js & sleep 0.7; node serve.js; rc=$?; kill %1; exit $rc", {"serve.js": "require('http').createServer().listen(48741, () => console.log('shop listens on 48741'));\n"}, second=(None, "code: 'EADDRINUSE'|Error: listen", "config"))
+c("eacces-write", "node 20", "auth-or-permission", "config", r"EACCES", "mkdir dist; chmod 555 dist; chmod 755 .. .; setpriv --reuid 65534 --regid 65534 --clear-groups node w.js", {"w.js": "require('fs').writeFileSync('dist/app.js', '');\n"}, second=(None, None, "escalate"))
+# --- config, publishing, security
+c("env-missing", "node 20", "configuration", "config", r"^Error: Missing", "node deploy.js", {"deploy.js": "for (const name of ['SHOP_API_URL', 'SHOP_API_TOKEN']) {\n  if (!process.env[name]) throw new Error(`Missing required environment variable ${name}`);\n}\n"}, second=("auth-or-permission", None, "escalate"))
+c("enoent-file", "node 20", "configuration", "config", r"ENOENT", "node load.js", {"load.js": "console.log(require('fs').readFileSync('config/production.json', 'utf8'));\n"}, second=("dependency-missing", None, None))
+c("json-config", "node 20", "configuration", "config", r"SyntaxError: .*JSON", "node load.js", {"load.js": "JSON.parse(require('fs').readFileSync('config.json', 'utf8'));\n", "config.json": "{ 'rate': 1 }\n"})
+c("options", "node 20", "configuration", "config", r"bad option|is not allowed in NODE_OPTIONS", "node --experimental-shop-mode app.js", {"app.js": ""}, second=("toolchain-missing-or-version", None, None))
+PUB = "printf '//127.0.0.1:%s/status/:_authToken=made-up-token\\n' $PORT > .npmrc; for s in 401 403 409 413 503; do printf '//127.0.0.1:%s/status/%s-npm/:_authToken=made-up-token\\n' $PORT $s >> .npmrc; done; "
+for code, cat, heal, second in [("401", "auth-or-permission", "escalate", ("deployment", None, "config")), ("403", "deployment", "config", ("auth-or-permission", None, "escalate")),
+                                ("409", "deployment", "config", (None, None, "escalate")), ("413", "deployment", "config", (None, None, "escalate")), ("503", "registry-or-service-outage", "retry", ("deployment", None, None))]:
+    c("publish-" + code, NPM, cat, heal, code, PUB + f"npm publish --registry $WEB/status/{code}-npm/", {"package.json": pkg(name="@shop/cart"), "index.js": ""}, second=second)
+c("publish-need-auth", NPM, "auth-or-permission", "config", r"ENEEDAUTH|requires you to be logged in", "npm publish --registry $WEB/npm/", {"package.json": pkg(name="@shop/cart")}, second=("deployment", "You need to authorize|need auth|requires", "escalate"))
+c("publish-private", NPM, "deployment", "config", r"EPRIVATE|marked as private", "printf '//127.0.0.1:%s/npm/:_authToken=x\\n' $PORT > .npmrc; npm publish --registry $WEB/npm/", {"package.json": pkg(private=True)}, second=("configuration", "marked as private", None))
+
+# --- healthy
+h("jest", "jest 29", "jest --ci --verbose 2>&1", {"errors.test.js": "describe('error handling', () => {\n  test('fails when the card is rejected', () => expect(() => { throw new Error('rejected'); }).toThrow('rejected'));\n  test('logs ECONNREFUSED and retries', () => console.error('ECONNREFUSED 10.0.0.7:5432, retrying'));\n});\n", "package.json": pkg()})
+h("vitest", "vitest 2", "vitest run 2>&1", {"a.test.js": "import { expect, test } from 'vitest';\n\ntest('error message of failed login', () => expect('failed').toBe('failed'));\n", "package.json": pkg(type="module")}, nm=True)
+h("mocha", "mocha 10", "mocha test", {"test/e.js": "describe('Errors', () => {\n  it('throws TypeError', () => {});\n  it('reports 0 failures');\n});\n"})
+h("npm-audit-zero", NPM, "npm install " + REG + " && npm audit --audit=true " + REG, {"package.json": pkg(dependencies={"coinjs": "^1.9.0"})})
+h("npm-install-warn", NPM, "npm install " + REG + " widgetry coinjs 2>&1", {"package.json": pkg()})
+h("npm-legacy-peer-warn", NPM, "npm install --legacy-peer-deps " + REG + " 2>&1; npm ls --depth 0 || true", {"package.json": pkg(dependencies={"coinjs": "^2.0.0", "tallyjs": "1.0.0"})})
+h("eslint-warnings", "eslint 9", "eslint src", {"eslint.config.js": "module.exports = [{ rules: { 'no-console': 'warn', 'no-unused-vars': 'warn' } }];\n", "src/error.js": "const failed = 1;\nconsole.error('fatal');\n"})
+h("tsc", "tsc 5.6", "tsc --listFilesOnly  errors.ts | grep -v typescript; tsc --noEmit  errors.ts && echo 'Found 0 errors.'", {"errors.ts": "export class FatalError extends Error {}\n"})
+h("webpack-size-warning", "webpack 5", "webpack --mode production", {"src/index.js": "export const error = '" + "e" * 300000 + "';\nconsole.log(error);\n", "package.json": pkg()}, nm=True, drop="eeeee")
+h("node-deprecation", "node 20", "node app.js", {"app.js": "new Buffer(4);\nconsole.error('error log is empty');\nconsole.warn('warning: cache miss, falling back');\n"})
+h("retry", "node 20", "node r.mjs", {"r.mjs": "for (let i = 1; i < 4; i++) {\n  try {\n    if (i < 3) await fetch('http://127.0.0.1:48739/');\n    console.log('connected'); break;\n  } catch (e) { console.error(`attempt ${i} failed: ${e.cause.code}, retrying`); }\n}\n"})
+h("pnpm", "pnpm 9", "pnpm install --registry $WEB/npm/ 2>&1", {"package.json": pkg(dependencies={"coinjs": "^2.0.0", "tallyjs": "2.3.1"})})
+h("prettier", "prettier 3", "prettier --check src", {"src/errors.js": "const error = 1;\n"})
+h("node-test", "node:test", "node --test", {"a.test.js": "const test = require('node:test');\n\ntest('fatal errors are reported', () => {});\ntest('known failure', { todo: true }, () => { throw new Error('not yet'); });\n"})
