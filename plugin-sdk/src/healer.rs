@@ -25,9 +25,19 @@ impl Interest {
         Self { code: pattern.into(), category: String::new() }
     }
 
+    /// Findings whose code matches one of these.
+    pub fn codes(patterns: &[&str]) -> Vec<Self> {
+        patterns.iter().map(|pattern| Self::code(*pattern)).collect()
+    }
+
     /// Findings whose category matches, e.g. `dependency-*`.
     pub fn category(pattern: impl Into<String>) -> Self {
         Self { code: String::new(), category: pattern.into() }
+    }
+
+    /// Findings whose category matches one of these.
+    pub fn categories(patterns: &[&str]) -> Vec<Self> {
+        patterns.iter().map(|pattern| Self::category(*pattern)).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The questions that healers ask of an incident.
 
-use crate::healer::{Incident, Tried};
+use crate::healer::{Incident, Remedy, Tried};
 use crate::types::{Finding, attr_value};
 
 impl Incident {
@@ -35,6 +35,11 @@ impl Incident {
     /// Whether a remedy with this title was tried on this incident.
     pub fn was_tried(&self, title: &str) -> bool {
         self.tried.iter().any(|tried| tried.title == title)
+    }
+
+    /// Those of the remedies that were not tried on this incident yet.
+    pub fn untried(&self, remedies: Vec<Remedy>) -> Vec<Remedy> {
+        remedies.into_iter().filter(|remedy| !self.was_tried(&remedy.title)).collect()
     }
 
     /// Whether the project is under git.

@@ -41,6 +41,8 @@ pub mod codes;
 pub mod healer;
 pub mod host;
 pub mod notifier;
+pub mod package_json;
+pub mod path;
 pub mod planner;
 pub mod runner;
 pub mod types;
@@ -49,6 +51,9 @@ mod error;
 mod incident;
 mod remedy;
 mod rule;
+
+#[doc(hidden)]
+pub mod joined_text;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;

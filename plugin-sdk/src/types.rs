@@ -19,6 +19,27 @@ pub trait Log {
     fn lines(&self, first: u64, count: u32) -> Vec<LogLine>;
     /// Returns the numbers of the first `limit` lines at or after line `first` that contain `text`.
     fn find(&self, text: &str, first: u64, limit: u32) -> Vec<u64>;
+
+    /// Returns one line; none for line 0 or past the end.
+    fn line(&self, number: u64) -> Option<LogLine> {
+        self.lines(number, 1).pop()
+    }
+
+    /// Returns at most `count` lines right above a line, in the log's order.
+    fn above(&self, line: u64, count: u32) -> Vec<LogLine> {
+        let first = line.saturating_sub(u64::from(count)).max(1);
+        self.lines(first, u32::try_from(line.saturating_sub(first)).unwrap_or(count))
+    }
+
+    /// Returns at most `count` lines right below a line.
+    fn below(&self, line: u64, count: u32) -> Vec<LogLine> {
+        self.lines(line.saturating_add(1), count)
+    }
+
+    /// Returns the first `limit` lines that contain `text`.
+    fn containing(&self, text: &str, limit: u32) -> Vec<LogLine> {
+        self.find(text, 1, limit).into_iter().filter_map(|number| self.line(number)).collect()
+    }
 }
 
 impl Log for LogReader {
@@ -125,6 +146,20 @@ impl Finding {
     /// Value of an attribute.
     pub fn attr(&self, key: &str) -> Option<&str> {
         attr_value(&self.attrs, key)
+    }
+
+    /// Gives the first capture whose name `is_meant` accepts this name, unless one of this name has a value. Captures without
+    /// a value are dropped.
+    ///
+    /// A regular expression cannot use one name twice, so the branches of a pattern use other names of the list for the same
+    /// thing; a classifier's second look gives it the name that healers look for.
+    pub fn name_capture(&mut self, name: &str, is_meant: impl Fn(&str) -> bool) {
+        self.captures.retain(|capture| !capture.value.is_empty());
+        if self.capture(name).is_none()
+            && let Some(capture) = self.captures.iter_mut().find(|capture| is_meant(&capture.name))
+        {
+            capture.name = name.to_owned();
+        }
     }
 
     /// The time that a server asked for, from the capture `retry-after` in whole seconds.

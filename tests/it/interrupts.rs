@@ -73,6 +73,11 @@ fn ctrl_c_during_a_trial_unwinds_cleanly() {
 }
 
 #[test]
+fn ctrl_c_during_a_trial_in_a_copy_unwinds_cleanly() {
+    is_stopped_by("-INT", "copy");
+}
+
+#[test]
 fn termination_during_a_trial_in_place_unwinds_cleanly() {
     is_stopped_by("-TERM", "in-place");
 }

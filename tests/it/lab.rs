@@ -4,6 +4,7 @@
 mod binary;
 mod events;
 mod files;
+mod server;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub use binary::{binary, cache};
 pub use events::Events;
 pub use files::Tree;
+pub use server::Server;
 
 /// Settings that every pipeline of a scenario ends with: retries that do not wait, and no control attempts by chance.
 pub const QUICK: &str = r#"

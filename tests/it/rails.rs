@@ -32,15 +32,16 @@ const HELPS: &str = "title = \"set the flag\"\nactions = [{ edit = [\"flag.txt\"
 const BREAKS_THE_FIRST: &str = "title = \"set the flag and break the check\"\n\
     actions = [{ edit = [\"flag.txt\", \"not yet\", \"ready\"] }, { write = [\"data.txt\", \"spoilt\\n\"] }]";
 
-/// The scenario is run with an overlay where the machine allows one, and in place.
-fn both_kinds_of_scratch(make: impl Fn() -> Lab, check: impl Fn(&Lab)) {
-    check(&make());
-    check(&make().env("SELFHEAL_SCRATCH", "in-place"));
+/// The scenario is run with an overlay where the machine allows one, in a copy, and in place.
+fn every_kind_of_scratch(make: impl Fn() -> Lab, check: impl Fn(&Lab)) {
+    for kind in ["overlay", "copy", "in-place"] {
+        check(&make().env("SELFHEAL_SCRATCH", kind));
+    }
 }
 
 #[test]
 fn a_remedy_that_breaks_an_earlier_stage_is_undone_byte_for_byte() {
-    both_kinds_of_scratch(
+    every_kind_of_scratch(
         || two_stages("patches = \"apply\"", BREAKS_THE_FIRST).file("untracked.txt", "mine\n"),
         |lab| {
             let before = lab.tree();
@@ -62,7 +63,7 @@ fn a_remedy_that_breaks_an_earlier_stage_is_undone_byte_for_byte() {
 fn a_remedy_that_does_not_help_leaves_nothing_behind() {
     let remedies =
         "title = \"write much\"\nactions = [{ write = [\"new/file.txt\", \"x\"] }, { remove = \"flag.txt\" }]";
-    both_kinds_of_scratch(
+    every_kind_of_scratch(
         || two_stages("patches = \"apply\"", remedies),
         |lab| {
             let before = lab.tree();
@@ -76,7 +77,7 @@ fn a_remedy_that_does_not_help_leaves_nothing_behind() {
 
 #[test]
 fn a_proposed_patch_leaves_the_workspace_alone_and_makes_the_build_green_when_applied() {
-    both_kinds_of_scratch(
+    every_kind_of_scratch(
         || two_stages("", HELPS),
         |lab| {
             let before = lab.tree();
@@ -94,7 +95,7 @@ fn a_proposed_patch_leaves_the_workspace_alone_and_makes_the_build_green_when_ap
 
 #[test]
 fn an_applied_patch_heals_the_run_and_is_the_only_change() {
-    both_kinds_of_scratch(
+    every_kind_of_scratch(
         || two_stages("patches = \"apply\"", HELPS),
         |lab| {
             let before = lab.tree();
@@ -104,6 +105,25 @@ fn an_applied_patch_heals_the_run_and_is_the_only_change() {
             lab.tree().is_same_as(&before);
         },
     );
+}
+
+#[test]
+fn the_report_says_which_kind_of_scratch_it_was() {
+    for (kind, expected, more) in [
+        ("copy", "(tried in a copy)", ""),
+        ("copy", "(tried in place, with a snapshot)", "pyvenv.cfg"),
+        ("in-place", "(tried in place, with a snapshot)", ""),
+    ] {
+        let mut lab = two_stages("patches = \"apply\"", HELPS).env("SELFHEAL_SCRATCH", kind);
+        if !more.is_empty() {
+            lab = lab.file(&format!("environment/{more}"), "");
+        }
+        let plugins = lab.plugins();
+        lab.selfheal(&["run", "--plugins", plugins.to_str().expect("a path")]).ends_with(0).says(expected);
+        assert_eq!(lab.read("flag.txt"), "ready\n");
+    }
+    let lab = two_stages("", HELPS).env("SELFHEAL_SCRATCH", "somewhere");
+    lab.selfheal(&["run"]).ends_with(2).says("overlay, copy or in-place");
 }
 
 #[test]

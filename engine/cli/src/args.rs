@@ -137,6 +137,9 @@ pub struct RunArgs {
     /// Show stages, reasons, order and the healing rules in force; run nothing.
     #[arg(long)]
     pub plan: bool,
+    /// Run every stage: put no outputs back, and keep none.
+    #[arg(long)]
+    pub no_cache: bool,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -212,6 +215,9 @@ pub enum PluginCommand {
     Inspect {
         /// Id of a standard plugin, or a `.wasm` file.
         plugin: String,
+        /// Run it in the sandbox, with nothing granted, to ask for what its file does not declare.
+        #[arg(long)]
+        ask: bool,
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
         format: Format,

@@ -16,6 +16,7 @@ use store::Store;
 use crate::args::{HealArgs, ModeArg, PatchesArg};
 use crate::engine::{self, SystemClock};
 use crate::exit::{self, Failure};
+use crate::outputs;
 use crate::project::{self, Project};
 use crate::signals;
 
@@ -44,6 +45,8 @@ pub struct Job {
     pub keeps_last_good: bool,
     /// Seed from the command line.
     pub seed: Option<u64>,
+    /// Digests of the runners, by id.
+    pub runner_digests: BTreeMap<String, String>,
 }
 
 /// Puts the command line's wishes over the pipeline.
@@ -90,9 +93,12 @@ impl Job {
             log_cap: engine::LOG_CAP,
             stdin: self.stdin,
             shows_trials: self.shows_trials,
+            // Beside a command whose output passes through, nothing is said before it has failed.
+            shows_live_findings: self.stdin == Stdin::Null,
             keeps_last_good: self.keeps_last_good,
             green_logs: self.green_logs(),
             facts: engine::facts(engine::machine()),
+            runner_digests: self.runner_digests.clone(),
         }
     }
 
@@ -120,6 +126,7 @@ impl Job {
             plugins: Arc::clone(&self.plugins),
             executor: Arc::clone(&self.executor),
             workspace: Arc::clone(&self.workspace),
+            cache: outputs::cache(&self.project),
             journal,
             clock: Arc::new(SystemClock),
             observer,

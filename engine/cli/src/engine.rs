@@ -7,16 +7,16 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use driver::ports::{Clock, Tool};
+use driver::ports::{Clock, Executor, Tool};
 use exec::{LocalExecutor, LocalOptions};
-use pipeline::definition::PluginSettings;
+use pipeline::definition::{Pipeline, PluginSettings};
 use pipeline::event::Machine;
 use pipeline::time::{Timestamp, millis};
-use plugin_host::{HostOptions, Notice, PluginHost};
+use plugin_host::{HostOptions, Network, Notice, PluginHost, Programs};
 use workspace::{HolderCommand, LocalWorkspace, ScratchPreference};
 
 use crate::exit::Failure;
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::report::paint::{HEALED, paint};
 use crate::standard;
 
@@ -44,8 +44,35 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(runtime.context("start the runtime")?)
 }
 
-/// The plugins that a command uses. `dirs` are folders from the command line; the pipeline file's comes before them.
+/// The plugins of a command that starts no programs. `dirs` are folders from the command line; the pipeline file's comes
+/// before them.
 pub fn plugins(project: &Project, settings: &PluginSettings, dirs: &[PathBuf]) -> Result<Arc<PluginHost>, Failure> {
+    plugins_with(project, settings, dirs, None)
+}
+
+/// The plugins of a command that runs stages: those that were granted programs may start them.
+pub fn plugins_of_a_run(
+    project: &Project,
+    pipeline: &Pipeline,
+    dirs: &[PathBuf],
+    executor: &Arc<LocalExecutor>,
+) -> Result<Arc<PluginHost>, Failure> {
+    let env = project::environment();
+    let programs = Programs {
+        executor: Arc::clone(executor) as Arc<dyn Executor>,
+        secrets: Arc::new(project::secret_values(&pipeline.secrets, &env)),
+        env,
+        scratch: project.state.root.join("programs"),
+    };
+    plugins_with(project, &pipeline.plugins, dirs, Some(programs))
+}
+
+fn plugins_with(
+    project: &Project,
+    settings: &PluginSettings,
+    dirs: &[PathBuf],
+    programs: Option<Programs>,
+) -> Result<Arc<PluginHost>, Failure> {
     let mut directories: Vec<PathBuf> = settings.dir.iter().map(|dir| project.root.join(dir)).collect();
     for dir in dirs {
         if !dir.is_dir() {
@@ -64,10 +91,20 @@ pub fn plugins(project: &Project, settings: &PluginSettings, dirs: &[PathBuf]) -
         cache_dir: project.cache.clone(),
         state_dir: Some(project.state.root.join("plugins")),
         compile_child: std::env::current_exe().ok(),
+        programs,
+        network: network(),
         on_notice: Arc::new(show_notice),
         ..HostOptions::default()
     };
     Ok(Arc::new(PluginHost::new(options).map_err(Failure::plugin)?))
+}
+
+/// Offline with `SELFHEAL_OFFLINE=1`: no plugin reaches a server, whatever it was granted.
+fn network() -> Network {
+    match std::env::var_os("SELFHEAL_OFFLINE") {
+        Some(value) if !value.is_empty() && value != "0" => Network::Offline,
+        _ => Network::Online,
+    }
 }
 
 /// The executor. Made first of all: it forks a watchdog, which is cheap while the process is small.
@@ -75,15 +112,20 @@ pub fn executor() -> Result<Arc<LocalExecutor>, Failure> {
     Ok(Arc::new(LocalExecutor::new(LocalOptions::default()).context("start the process supervisor")?))
 }
 
-/// The workspace of a project.
-pub fn workspace(project: &Project) -> Result<Arc<LocalWorkspace>, Failure> {
+/// The workspace of a project. `words` are those of the command line to run, where it is not one of the project's files.
+pub fn workspace(project: &Project, words: &[String]) -> Result<Arc<LocalWorkspace>, Failure> {
+    let preference = std::env::var("SELFHEAL_SCRATCH").ok().filter(|value| !value.is_empty());
+    let scratch = match preference.map(|value| value.parse::<ScratchPreference>()).transpose() {
+        Ok(preference) => preference.unwrap_or_default(),
+        Err(unknown) => return Err(Failure::bad_input(anyhow::Error::new(unknown).context("read SELFHEAL_SCRATCH"))),
+    };
+    // A shell sets these to where it is, whatever they were; a command that is started without one takes them as they are.
+    let is_of_shell = |name: &str| words.is_empty() && matches!(name, "PWD" | "OLDPWD" | "_");
+    let told = project::environment().into_iter().filter(|(name, _)| !is_of_shell(name)).map(|(_, value)| value);
     let options = workspace::Options {
         holder: std::env::current_exe().ok().map(|program| HolderCommand::new(program, ["hold-scratch"])),
-        scratch: if std::env::var_os("SELFHEAL_SCRATCH").is_some_and(|value| value == "in-place") {
-            ScratchPreference::InPlace
-        } else {
-            ScratchPreference::Auto
-        },
+        scratch,
+        mentions: told.chain(words.iter().cloned()).collect(),
     };
     let opened = LocalWorkspace::open(project.root.clone(), project.state.workspace(), options);
     Ok(Arc::new(opened.context("open the workspace")?))
@@ -137,6 +179,7 @@ pub fn run_id(now: Timestamp, seed: u64) -> String {
 fn show_notice(notice: Notice) {
     let mark = match &notice {
         Notice::Log { level, .. } if level != "error" && level != "warn" => return,
+        Notice::Request { .. } => return,
         Notice::Compiling { .. } | Notice::Compiled { .. } | Notice::Replaced { .. } | Notice::Log { .. } => {
             String::new()
         }

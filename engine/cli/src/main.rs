@@ -5,6 +5,7 @@ mod commands;
 mod drive;
 mod engine;
 mod exit;
+mod outputs;
 mod pipeline_file;
 mod project;
 mod report;

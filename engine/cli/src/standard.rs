@@ -9,7 +9,12 @@ use plugin_host::EmbeddedPlugin;
 pub fn embedded() -> Vec<EmbeddedPlugin> {
     standard_plugins::all()
         .iter()
-        .map(|plugin| EmbeddedPlugin { id: plugin.id, version: plugin.version, bytes: plugin.bytes })
+        .map(|plugin| EmbeddedPlugin {
+            id: plugin.id,
+            version: plugin.version,
+            digest: Some(plugin.digest),
+            bytes: plugin.bytes,
+        })
         .collect()
 }
 

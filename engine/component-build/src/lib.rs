@@ -3,10 +3,13 @@
 //! A nested cargo compiles every package at once for `wasm32-wasip2` with the profile `component`, in its own target folder
 //! `<target>/components`, so that it neither waits for the outer cargo's lock nor loses its cache when features change.
 //! [`embed`] is the whole of a build script; its parts are [`package`] (which packages there are), [`toolchain`] (is the
-//! target's std there), [`nested`] (the cargo call) and [`table`] (what the embedding crate includes).
+//! target's std there), [`nested`] (the cargo call) and [`table`] (what the embedding crate includes, with each component's
+//! [`digest`]).
 //!
-//! May not: depend on any other crate. It is compiled before everything else, on the critical path of the first build.
+//! May not: use any other crate (Cargo.toml names three for their features only). It is compiled before everything else,
+//! on the critical path of the first build.
 
+pub mod digest;
 pub mod nested;
 pub mod package;
 pub mod table;

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use crate::BuildError;
+use crate::digest::digest;
 use crate::package::{Package, io_error};
 
 /// Name of the table in `OUT_DIR`.
 pub const FILE_NAME: &str = "components.rs";
 
-/// Copies the components to `out_dir` and writes the table: an array expression of `(id, version, bytes)`, sorted by id.
+/// Copies the components to `out_dir` and writes the table: an array expression of `(id, version, digest, bytes)`,
+/// sorted by id.
 ///
 /// A file that is already there with the same content is left alone.
 ///
@@ -22,7 +24,8 @@ pub fn write(components: &Path, packages: &[Package], out_dir: &Path) -> Result<
         let to = out_dir.join(package.file_name());
         let bytes = fs::read(&from).map_err(|source| io_error(&from, source))?;
         write_if_changed(&to, &bytes)?;
-        rows.push_str(&format!("    ({:?}, {:?}, include_bytes!({:?})),\n", package.name, package.version, to));
+        let row = (&package.name, &package.version, digest(&bytes));
+        rows.push_str(&format!("    ({:?}, {:?}, {:?}, include_bytes!({to:?})),\n", row.0, row.1, row.2));
     }
     rows.push_str("]\n");
     write_if_changed(&out_dir.join(FILE_NAME), rows.as_bytes())
@@ -47,7 +50,8 @@ mod tests {
         let package = Package { name: "heal-x".to_owned(), version: "0.1.0".to_owned(), folder: "x".into() };
         write(from.path(), &[package], to.path()).unwrap();
         let table = fs::read_to_string(to.path().join(FILE_NAME)).unwrap();
-        assert!(table.contains("(\"heal-x\", \"0.1.0\", include_bytes!("), "{table}");
+        let row = format!("(\"heal-x\", \"0.1.0\", {:?}, include_bytes!(", digest(b"bytes"));
+        assert!(table.contains(&row), "{table}");
         assert_eq!(fs::read(to.path().join("heal_x.wasm")).unwrap(), b"bytes");
     }
 }

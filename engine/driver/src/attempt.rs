@@ -11,21 +11,27 @@ use pipeline::policy;
 use pipeline::remedy::{CommandLine, Limits, Remedy};
 
 use crate::effects::{LAST_GOOD, Reach};
+use crate::live::LiveScan;
 use crate::log_text::FileLog;
 use crate::ports::{
-    CommandRequest, DiagnoseRequest, IncidentView, LogText, Observer, OutputSink, Place, RunnerRequest, StageView,
-    Stream,
+    Cancel, CommandRequest, DiagnoseRequest, IncidentView, LogText, Observer, OutputSink, Place, RunnerRequest,
+    StageView, Stream,
 };
+use crate::services::{self, Scene};
 
-/// Passes an attempt's output on to the observer.
+/// Passes an attempt's output on to the observer, and to who looks for findings in it.
 struct Tee {
     stage: StageName,
     observer: Arc<dyn Observer>,
+    live: Option<LiveScan>,
 }
 
 impl OutputSink for Tee {
     fn output(&self, stream: Stream, bytes: &[u8]) {
         self.observer.output(&self.stage, stream, bytes);
+        if let Some(live) = &self.live {
+            live.push(stream, bytes);
+        }
     }
 }
 
@@ -78,13 +84,22 @@ async fn run_in(
     }
     let is_shown = matches!(purpose, Purpose::Plain) || reach.settings.shows_trials;
     let sink: Option<Arc<dyn OutputSink>> = if is_shown {
-        Some(Arc::new(Tee { stage: stage.name.clone(), observer: Arc::clone(&reach.observer) }))
+        let is_watched = reach.settings.shows_live_findings;
+        Some(Arc::new(Tee {
+            stage: stage.name.clone(),
+            observer: Arc::clone(&reach.observer),
+            live: is_watched.then(|| LiveScan::of(reach, &stage.name, attempt)),
+        }))
     } else {
         None
     };
+    let given = env;
+    let env = environment(reach, stage, &given);
+    let scene = Scene { stage, attempt, place: &place.clone(), env: &env.clone(), given: &given, log: &log.clone() };
+    let memory_limit_bytes = limits.memory_bytes;
     let request = CommandRequest {
         argv: argv_of(&command),
-        env: environment(reach, stage, &env),
+        env,
         directory: stage.directory.clone(),
         place,
         limits: limits.clone(),
@@ -95,21 +110,27 @@ async fn run_in(
         stdin: reach.settings.stdin,
         capture_bytes: 0,
     };
-    match &stage.runner {
-        None => reach.executor.run(request, reach.cancel.clone()).await.outcome,
-        Some(runner) => {
-            let request = RunnerRequest {
-                runner: PluginId::new(runner.clone()),
-                stage: view_of(stage, command, limits),
-                template: request,
-                cancel: reach.cancel.clone(),
-            };
-            reach.plugins.run(request, Arc::clone(&reach.executor)).await
+    let work = |cancel: Cancel| async move {
+        match &stage.runner {
+            None => reach.executor.run(request, cancel).await.outcome,
+            Some(runner) => {
+                let request = RunnerRequest {
+                    runner: PluginId::new(runner.clone()),
+                    stage: view_of(stage, command, limits),
+                    template: request,
+                    cancel,
+                };
+                reach.plugins.run(request, Arc::clone(&reach.executor)).await
+            }
         }
-    }
+    };
+    let mut outcome = services::beside(reach, &scene, work).await;
+    outcome.memory_limit_bytes = memory_limit_bytes;
+    outcome.bound_measures();
+    outcome
 }
 
-fn argv_of(command: &CommandLine) -> Vec<String> {
+pub(crate) fn argv_of(command: &CommandLine) -> Vec<String> {
     match command {
         CommandLine::Shell(script) => vec!["sh".to_owned(), "-c".to_owned(), script.clone()],
         CommandLine::Argv(argv) => argv.clone(),

@@ -72,6 +72,7 @@ impl Driver {
             ports.plugins,
             ports.executor,
             ports.workspace,
+            ports.cache,
             Arc::clone(&clock),
             Arc::clone(&observer),
             settings,

@@ -14,8 +14,8 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::ports::{
-    Cancel, Clock, Executor, Journal, Observer, Place, Plugins, Recovery, Scratch, StatePaths, Stdin, Tool, Workspace,
-    WorkspaceError,
+    Cancel, Clock, Executor, Journal, Observer, OutputCache, Place, Plugins, Recovery, Scratch, StatePaths, Stdin,
+    Tool, Workspace, WorkspaceError,
 };
 
 /// Name of the snapshot that a green run leaves behind.
@@ -29,6 +29,8 @@ pub struct Ports {
     pub executor: Arc<dyn Executor>,
     /// The project's files.
     pub workspace: Arc<dyn Workspace>,
+    /// Outputs of stages that need not run again.
+    pub cache: Arc<dyn OutputCache>,
     /// Where events go first.
     pub journal: Box<dyn Journal>,
     /// The time.
@@ -56,12 +58,16 @@ pub struct Settings {
     pub stdin: Stdin,
     /// Whether a trial's output is shown too.
     pub shows_trials: bool,
+    /// Whether the output of attempts in the workspace is looked at while it comes; see [`Observer::finding_seen`].
+    pub shows_live_findings: bool,
     /// Whether a green run leaves a snapshot for `rollback` remedies.
     pub keeps_last_good: bool,
     /// Logs of earlier green attempts, by stage: what they hold weighs nothing in a diagnosis.
     pub green_logs: BTreeMap<StageName, Vec<PathBuf>>,
     /// Further facts for healers, e.g. `os`.
     pub facts: Vec<(String, String)>,
+    /// Digests of the runner plugins, by id: a stage's outputs are kept for one version of its runner.
+    pub runner_digests: BTreeMap<String, String>,
 }
 
 /// State of the effects that are under way. The locks are private to this struct and never held across an await.
@@ -105,6 +111,7 @@ pub(crate) struct Reach {
     pub(crate) plugins: Arc<dyn Plugins>,
     pub(crate) executor: Arc<dyn Executor>,
     pub(crate) workspace: Arc<dyn Workspace>,
+    pub(crate) cache: Arc<dyn OutputCache>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) settings: Arc<Settings>,
@@ -151,6 +158,7 @@ impl Effects {
         plugins: Arc<dyn Plugins>,
         executor: Arc<dyn Executor>,
         workspace: Arc<dyn Workspace>,
+        cache: Arc<dyn OutputCache>,
         clock: Arc<dyn Clock>,
         observer: Arc<dyn Observer>,
         settings: Settings,
@@ -161,6 +169,7 @@ impl Effects {
             plugins,
             executor,
             workspace,
+            cache,
             clock,
             observer,
             settings: Arc::new(settings),
@@ -190,6 +199,9 @@ impl Effects {
         let facts = self.facts.clone();
         let stage: Option<Stage> = match &decision {
             Decision::StartAttempt { stage, .. }
+            | Decision::CheckCache { stage, .. }
+            | Decision::RestoreOutputs { stage, .. }
+            | Decision::StoreOutputs { stage, .. }
             | Decision::Diagnose { stage, .. }
             | Decision::AskHealers { stage, .. }
             | Decision::PrepareTrial { stage, .. } => stage_of(stage),
@@ -208,6 +220,15 @@ impl Effects {
             }
             let fact = match decision {
                 Decision::StartAttempt { .. } => crate::attempt::run(&reach, decision, stage).await,
+                Decision::CheckCache { stage: name, recipe } => {
+                    Some(crate::caching::check(&reach, name, &recipe, stage).await)
+                }
+                Decision::RestoreOutputs { stage: name, key } => {
+                    Some(crate::caching::restore(&reach, name, key, stage).await)
+                }
+                Decision::StoreOutputs { stage: name, recipe, key } => {
+                    Some(crate::caching::store(&reach, name, &recipe, key, stage).await)
+                }
                 Decision::Diagnose { .. } => crate::attempt::diagnose(&reach, decision, &detection).await,
                 Decision::AskHealers { .. } => crate::attempt::ask(&reach, decision, stage).await,
                 Decision::PrepareTrial { .. } => crate::trial::prepare(&reach, decision, stage).await,
@@ -276,7 +297,10 @@ fn incident_of(decision: &Decision) -> Option<&IncidentId> {
         | Decision::DropScratch { incident }
         | Decision::SavePatch { incident }
         | Decision::SaveTicket { incident, .. } => Some(incident),
-        Decision::Weighed { .. }
+        Decision::CheckCache { .. }
+        | Decision::RestoreOutputs { .. }
+        | Decision::StoreOutputs { .. }
+        | Decision::Weighed { .. }
         | Decision::EndIncident { .. }
         | Decision::EndStage { .. }
         | Decision::CancelAttempts

@@ -1,7 +1,10 @@
 //! Fakes of the ports: scripted, in memory, with a clock that only moves when something sleeps.
 
+mod memory_cache;
+mod memory_journal;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +17,12 @@ use pipeline::remedy::Remedy;
 use pipeline::time::Timestamp;
 
 use crate::ports::{
-    Cancel, Clock, CommandEnd, CommandRequest, DiagnoseRequest, Executor, IncidentView, Journal, JournalError,
-    Observer, Place, PlannedStage, Plugins, ProjectView, Proposals, Recovery, RunnerRequest, Scratch, Stream,
-    Workspace, WorkspaceError,
+    Cancel, Clock, CommandEnd, CommandRequest, DiagnoseRequest, Executor, IncidentView, Observer, Place, PlannedStage,
+    Plugins, ProjectView, Proposals, Recovery, RunnerRequest, Scratch, Stream, Workspace, WorkspaceError,
 };
+
+pub use memory_cache::MemoryCache;
+pub use memory_journal::MemoryJournal;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -51,6 +56,7 @@ pub type Files = BTreeMap<String, String>;
 /// A workspace in memory. A scratch is a copy of its files.
 #[derive(Debug, Default)]
 pub struct MemoryWorkspace {
+    root: PathBuf,
     files: Mutex<Files>,
     scratches: Mutex<HashMap<String, Files>>,
     snapshots: Mutex<HashMap<String, Files>>,
@@ -61,9 +67,15 @@ pub struct MemoryWorkspace {
 impl MemoryWorkspace {
     /// A workspace with files.
     pub fn new(files: &[(&str, &str)]) -> Self {
-        let this = Self::default();
+        let this = Self { root: "workspace".into(), ..Self::default() };
         *lock(&this.files) = files.iter().map(|(path, content)| ((*path).to_owned(), (*content).to_owned())).collect();
         this
+    }
+
+    /// Says that commands run in a real folder; the files stay in memory.
+    pub fn at(mut self, root: &Path) -> Self {
+        self.root = root.to_owned();
+        self
     }
 
     /// Makes the `number`th operation from the start fail, as a full disk would; `None` for none.
@@ -109,7 +121,7 @@ impl MemoryWorkspace {
 #[async_trait]
 impl Workspace for MemoryWorkspace {
     fn place(&self) -> Place {
-        Place { root: "workspace".into(), visible_root: "workspace".into(), namespace: None }
+        Place { root: self.root.clone(), visible_root: self.root.clone(), namespace: None }
     }
 
     fn version_control(&self) -> &'static str {
@@ -174,6 +186,10 @@ impl Workspace for MemoryWorkspace {
         self.operate("clear", path)?;
         self.with(place, |files| files.retain(|name, _| !name.starts_with(path)));
         Ok(())
+    }
+
+    async fn files(&self) -> Result<Vec<String>, WorkspaceError> {
+        Ok(lock(&self.files).keys().filter(|path| !path.starts_with("ignored/")).cloned().collect())
     }
 
     async fn restore_paths(&self, place: &Place, snapshot: &str, paths: &[String]) -> Result<(), WorkspaceError> {
@@ -436,41 +452,6 @@ impl Plugins for ScriptedPlugins {
     async fn propose(&self, incident: &IncidentView) -> Proposals {
         lock(&self.asked).push_back(incident.findings[0].code.clone());
         Proposals { remedies: self.remedies.clone(), faults: self.faults.clone() }
-    }
-}
-
-/// A journal in memory that can be told to fail, as a full disk would.
-#[derive(Clone, Default)]
-pub struct MemoryJournal {
-    records: Arc<Mutex<Vec<Record>>>,
-    fails_after: Option<usize>,
-}
-
-impl MemoryJournal {
-    /// A journal that refuses everything after that many records, as if the engine had been killed there.
-    pub fn failing_after(records: usize) -> Self {
-        Self { records: Arc::default(), fails_after: Some(records) }
-    }
-
-    /// The same journal in the hands of the next engine, which does not fail.
-    pub fn reopened(&self) -> Self {
-        Self { records: Arc::clone(&self.records), fails_after: None }
-    }
-
-    /// What was written.
-    pub fn records(&self) -> Vec<Record> {
-        lock(&self.records).clone()
-    }
-}
-
-impl Journal for MemoryJournal {
-    fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
-        let mut written = lock(&self.records);
-        if self.fails_after.is_some_and(|most| written.len() >= most) {
-            return Err(JournalError("no space left on device".into()));
-        }
-        written.extend_from_slice(records);
-        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 //! decisions out through [`ports`]. It decides nothing by itself, knows no wasm, no SQLite and no terminal, and never asks
 //! for the time except through [`ports::Clock`]. Start with [`dispatch`].
 
+pub mod caching;
 pub mod dispatch;
 pub mod effects;
 pub mod fakes;
@@ -11,6 +12,8 @@ pub mod log_text;
 pub mod ports;
 
 mod attempt;
+mod live;
+mod services;
 mod trial;
 
 pub use dispatch::{Driver, DriverError, Finished};

@@ -1,5 +1,8 @@
 //! What the driver needs from the world. Each port has one implementation for real and one fake for tests.
 
+mod cancel;
+mod outputs;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,52 +14,10 @@ use pipeline::id::{IncidentId, PluginId, StageName};
 use pipeline::outcome::Outcome;
 use pipeline::remedy::{CommandLine, Limits, Remedy};
 use pipeline::time::Timestamp;
-use tokio::sync::watch;
+use serde::Serialize;
 
-/// Tells that work has to stop. Cloned freely; stays cancelled.
-#[derive(Clone, Debug)]
-pub struct Cancel(watch::Receiver<bool>);
-
-/// The other end of a [`Cancel`].
-#[derive(Debug)]
-pub struct CancelSource(watch::Sender<bool>);
-
-impl CancelSource {
-    /// A source that has not been cancelled.
-    pub fn new() -> Self {
-        Self(watch::channel(false).0)
-    }
-
-    /// A handle for work.
-    pub fn handle(&self) -> Cancel {
-        Cancel(self.0.subscribe())
-    }
-
-    /// Cancels all handles, those of the future included.
-    pub fn cancel(&self) {
-        self.0.send_replace(true);
-    }
-}
-
-impl Default for CancelSource {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Cancel {
-    /// Whether work has to stop.
-    pub fn is_cancelled(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    /// Returns when work has to stop; never, if the source is gone without having cancelled.
-    pub async fn cancelled(&mut self) {
-        if self.0.wait_for(|is_cancelled| *is_cancelled).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
+pub use cancel::{Cancel, CancelSource};
+pub use outputs::{CacheError, Kept, OutputCache};
 
 /// Where commands run and files are touched: the workspace itself or a scratch of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,9 +100,14 @@ pub trait Executor: Send + Sync {
     async fn run(&self, request: CommandRequest, cancel: Cancel) -> CommandEnd;
     /// A TCP port on the loopback address that was free a moment ago.
     fn free_port(&self) -> std::io::Result<u16>;
-    /// Returns whether something on this machine accepted a TCP connection within the time. Other hosts than `localhost`,
-    /// `127.0.0.1` and `::1` never do.
+    /// Returns whether something on this machine accepted a TCP connection within the time; looks once in any case. Other
+    /// hosts than `localhost`, `127.0.0.1` and `::1` never do.
     async fn wait_for_service(&self, host: &str, port: u16, timeout_ms: u64, cancel: Cancel) -> bool;
+    /// Whether an `http` address of this machine (see [`pipeline::definition::local_address`]) answers a GET with a status
+    /// below 400 within a moment. An executor that cannot tell says no.
+    async fn answers_http(&self, _url: &str) -> bool {
+        false
+    }
 }
 
 /// A failure of the workspace port.
@@ -237,6 +203,9 @@ pub trait Workspace: Send + Sync {
     /// Removes a file or directory that version control ignores; refuses any other. A stale lock of git itself
     /// (`….lock` directly under a `.git` directory, older than 10 s or owned by no live process) is allowed.
     async fn clear_path(&self, place: &Place, path: &str) -> Result<(), WorkspaceError>;
+    /// Files and symbolic links of the workspace itself that version control tracks, or would (not ignored), relative to its
+    /// root and sorted. Names that are no Unicode are left out.
+    async fn files(&self) -> Result<Vec<String>, WorkspaceError>;
     /// Brings paths (all, if empty) in a place to how they are in a snapshot.
     async fn restore_paths(&self, place: &Place, snapshot: &str, paths: &[String]) -> Result<(), WorkspaceError>;
     /// What differs between a scratch and the workspace as it was when the scratch was opened; sorted by path. Of what is
@@ -393,6 +362,10 @@ pub trait Plugins: Send + Sync {
     async fn diagnose(&self, request: DiagnoseRequest) -> (pipeline::finding::Diagnosis, Vec<FaultNote>);
     /// Asks every healer that handles one of the findings.
     async fn propose(&self, incident: &IncidentView) -> Proposals;
+    /// The rules of all classifiers, for a look at output that is still coming; `None` where there are none to look with.
+    async fn rules(&self) -> Option<log_scan::RuleSet> {
+        None
+    }
 }
 
 /// A log to read.
@@ -435,6 +408,26 @@ pub trait Observer: Send + Sync {
     fn record(&self, record: &Record);
     /// Output of an attempt that is shown as it comes.
     fn output(&self, stage: &StageName, stream: Stream, bytes: &[u8]);
+    /// The first error that the rules see in the output of an attempt that is still running. It is provisional: not in the
+    /// journal, nothing is decided by it, and the diagnosis may say something else or the attempt may pass.
+    fn finding_seen(&self, _at: Timestamp, _seen: &SeenFinding) {}
+}
+
+/// What was seen in output that is still coming.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SeenFinding {
+    /// The stage.
+    pub stage: StageName,
+    /// The attempt.
+    pub attempt: u32,
+    /// Dotted code.
+    pub code: String,
+    /// Category code.
+    pub category: String,
+    /// 1-based line of the stream (standard output or error) it came from; the log holds both.
+    pub line: u64,
+    /// The line, secrets masked.
+    pub text: String,
 }
 
 /// Folder layout of one project's state, outside the workspace.
@@ -468,6 +461,11 @@ impl StatePaths {
     /// Snapshots and scratches: what the workspace port owns.
     pub fn workspace(&self) -> PathBuf {
         self.root.join("workspace")
+    }
+
+    /// Outputs of stages that need not run again.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
     }
 
     /// Folder under which `path` lies, if it does.

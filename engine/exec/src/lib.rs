@@ -44,5 +44,5 @@ mod service;
 mod tools;
 
 pub use local::{LocalExecutor, LocalOptions};
-pub use service::{ServiceError, free_port, wait_for_service};
+pub use service::{ServiceError, answers_http, free_port, wait_for_service};
 pub use tools::{WELL_KNOWN_TOOLS, find_tools};

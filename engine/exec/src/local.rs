@@ -10,7 +10,7 @@ use pipeline::outcome::Outcome;
 use tokio::sync::oneshot;
 
 use crate::machinery::Machinery;
-use crate::service::{free_port, wait_for_service};
+use crate::service::{answers_http, free_port, wait_for_service};
 use crate::supervise::{fault, supervise};
 
 /// How commands are stopped.
@@ -83,5 +83,9 @@ impl Executor for LocalExecutor {
 
     async fn wait_for_service(&self, host: &str, port: u16, timeout_ms: u64, cancel: Cancel) -> bool {
         wait_for_service(host, port, Duration::from_millis(timeout_ms), cancel).await.is_ok()
+    }
+
+    async fn answers_http(&self, url: &str) -> bool {
+        answers_http(url).await
     }
 }

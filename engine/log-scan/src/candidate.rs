@@ -2,16 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::block::Block;
+use crate::block::{self, Block};
 use crate::diagnosis::RankedFinding;
+use crate::hint;
 use crate::kept::{AroundLine, Match};
 use crate::mask;
 use crate::rule::RuleSpec;
 use crate::ruleset::RuleSet;
 use crate::scan::{Claim, Found};
+use crate::shape;
+use crate::vote::NEVER;
 use crate::weight::{self, Facts, Scene};
 
+/// Specificity that neither adds nor takes away: an opinion's confidence is calibrated as it is.
+const NEUTRAL: u8 = 50;
+
 /// A finding while it is being ranked.
+#[derive(Clone)]
 pub(crate) struct Candidate<'a> {
     /// The rule that makes it.
     pub rule: &'a RuleSpec,
@@ -23,12 +30,24 @@ pub(crate) struct Candidate<'a> {
     pub weight: f64,
     /// Whether it is a symptom or summary of a cause that is a candidate too.
     pub is_explained: bool,
+    /// Whether the job went on after it.
+    pub went_on: bool,
 }
 
 impl Candidate<'_> {
-    /// The kind of block that its rule names.
-    pub(crate) fn block(&self) -> Option<Block> {
-        self.rule.attr("block").and_then(Block::named)
+    /// How likely a plugin takes the categories to be that it thinks of for the whole log.
+    pub(crate) fn votes(&self) -> &[(String, f64)] {
+        self.found.and_then(|found| found.claim.as_ref()).map_or(&[], |claim| &claim.votes)
+    }
+
+    /// Whether this is what a plugin makes of the whole log, rather than what a rule found in a line.
+    pub(crate) fn is_opinion(&self) -> bool {
+        !self.votes().is_empty()
+    }
+
+    /// Whether nothing may be done about it without a person.
+    pub(crate) fn is_never(&self) -> bool {
+        self.finding.disposition == NEVER
     }
 
     /// Whether its line shows a command about to run.
@@ -57,7 +76,7 @@ pub(crate) fn of_match<'a>(rule: &'a RuleSpec, found: &'a Match, scene: &Scene<'
         context: Vec::new(),
         rule: rule.id.clone(),
     };
-    weighed(Candidate { rule, found: Some(found), finding, weight: 0.0, is_explained: false }, scene)
+    weighed(Candidate { rule, found: Some(found), finding, weight: 0.0, is_explained: false, went_on: false }, scene)
 }
 
 /// The line that names the cause: the matched one, or where the rule's block or its plugin says.
@@ -67,12 +86,30 @@ fn cause_line(rule: &RuleSpec, found: &Match) -> AroundLine {
         Some(claim) => claimed_line(claim, found).unwrap_or_else(matched),
         None => {
             let block = rule.attr("block").and_then(Block::named);
-            block.and_then(|block| block.cause_below(found, &found.after.read())).unwrap_or_else(matched)
+            let below = || block.and_then(|block| block.cause_below(found, &found.after.read()));
+            // The lines around a match are cleaned only where one of them may be the cause: most matches are never shown.
+            let of_test = || {
+                let is_heading = shape::is_test_heading(&found.text);
+                is_heading.then(|| block::exception_below(&found.after.read())).flatten()
+            };
+            let restated = hint::is_verdict(&found.text).then(|| first_said(found)).flatten();
+            restated.or_else(of_test).or_else(below).unwrap_or_else(matched)
         }
     }
 }
 
+/// Where the job runner's closing line only repeats what was said above, the line that said it first.
+fn first_said(found: &Match) -> Option<AroundLine> {
+    /// Shorter ends are alike by chance.
+    const ALIKE: usize = 40;
+    let same_end = |text: &str| text.bytes().rev().zip(found.text.bytes().rev()).take_while(|(a, b)| a == b).count();
+    found.before.read().into_iter().find(|line| same_end(line.text.trim_end()) >= ALIKE)
+}
+
 fn claimed_line(claim: &Claim, found: &Match) -> Option<AroundLine> {
+    if claim.line == found.line && (claim.text.is_empty() || claim.text == found.text) {
+        return None;
+    }
     if !claim.text.is_empty() {
         return Some(AroundLine { line: claim.line, text: claim.text.clone(), shown: claim.text.clone() });
     }
@@ -100,14 +137,16 @@ pub(crate) fn of_evidence<'a>(rules: &'a RuleSet, found: &Found, scene: &Scene<'
             context: Vec::new(),
             rule: rule.id.clone(),
         };
-        weighed(Candidate { rule, found: None, finding, weight: 0.0, is_explained: false }, scene)
+        weighed(Candidate { rule, found: None, finding, weight: 0.0, is_explained: false, went_on: false }, scene)
     };
     proven.map(candidate).collect()
 }
 
 fn weighed<'a>(mut candidate: Candidate<'a>, scene: &Scene<'_>) -> Candidate<'a> {
+    candidate.went_on = candidate.found.is_some_and(|found| scene.course.went_on_after(found.line));
     candidate.weight = scene.log_odds(&Facts {
         rule: candidate.rule,
+        specificity: if candidate.is_opinion() { NEUTRAL } else { candidate.rule.specificity },
         category: &candidate.finding.category,
         severity: candidate.finding.severity,
         confidence: candidate.finding.confidence,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::diagnosis::ContextLine;
 use crate::line;
 use crate::normal;
 use crate::scan::Claim;
@@ -46,8 +47,18 @@ pub(crate) struct Around {
 }
 
 impl Around {
-    pub(crate) fn starting_at(first: u64) -> Self {
-        Self { first, ..Self::default() }
+    /// Nothing yet, with room for some lines of ordinary length.
+    pub(crate) fn starting_at(first: u64, lines: usize) -> Self {
+        /// Bytes of an ordinary line: logs of CI services have 60 to 110.
+        const ORDINARY: usize = 120;
+        Self { first, raw: Vec::with_capacity(lines * ORDINARY), ends: Vec::with_capacity(lines) }
+    }
+
+    /// Lines that were shown before.
+    pub(crate) fn of_shown(lines: &[ContextLine]) -> Self {
+        let mut around = Self::starting_at(lines.first().map_or(1, |line| line.line), lines.len());
+        lines.iter().for_each(|line| around.push(line.text.as_bytes()));
+        around
     }
 
     pub(crate) fn push(&mut self, raw: &[u8]) {
@@ -80,7 +91,7 @@ impl Around {
             lines.push(&piece[start..end]);
             after = start;
         }
-        let mut around = Self::starting_at(next - lines.len() as u64);
+        let mut around = Self::starting_at(next - lines.len() as u64, lines.len());
         for raw in lines.into_iter().rev() {
             around.push(raw);
         }

@@ -7,7 +7,8 @@
 //!
 //! 1. [`RuleSpec`] and [`RuleSet`]: a rule, and how many rules become one filter (`literal`, `sieve`).
 //! 2. [`Scanner`]: one pass over the bytes with flat memory; `line` says what a line is, `normal` what a rule sees of it.
-//! 3. [`Scan::diagnose`]: which of the matches is the cause, and how sure that is (`weight`, `rank`, `present`).
+//! 3. [`Scan::diagnose`]: which of the matches is the cause, and how sure that is (`weight`, `course`, `rank`, `vote`), and
+//!    which lines show it (`extent`, `present`).
 //! 4. [`signature`]: the stable fingerprint of a cause line.
 //! 5. [`SecretMask`]: what must never be shown.
 //!
@@ -26,6 +27,7 @@ mod line;
 mod normal;
 mod prefix;
 
+mod course;
 mod hint;
 mod kept;
 mod scan;
@@ -36,9 +38,13 @@ mod candidate;
 mod diagnosis;
 mod evidence;
 mod excerpt;
+mod extent;
 mod present;
 mod rank;
+mod shape;
+mod suspect;
 mod template;
+mod vote;
 mod weight;
 
 mod mask;
@@ -59,3 +65,4 @@ pub use scan::{Claim, Question, Scan};
 pub use scanner::Scanner;
 pub use secrets::{MaskStream, SecretMask};
 pub use template::Templates;
+pub use vote::votes;

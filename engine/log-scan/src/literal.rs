@@ -18,6 +18,28 @@ const MAX_LITERAL: usize = 48;
 /// Shortest literal worth looking for: shorter ones occur in nearly every line.
 pub(crate) const MIN_LITERAL: usize = 3;
 
+/// Deepest nesting of groups.
+pub(crate) const MAX_NESTING: u32 = 64;
+
+/// The literals of a pattern as its text has them, or `None` for what is no pattern.
+pub(crate) fn of_pattern(pattern: &str) -> Option<Option<Vec<Vec<u8>>>> {
+    let in_full = || regex_syntax::ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(pattern).ok();
+    Some(required(&parse_for_bytes(pattern).or_else(in_full)?))
+}
+
+/// Parses a pattern as if it were matched on bytes: the literals are the same, and no class of Unicode is written out. `None`
+/// where bytes and characters are not the same, and for what is no pattern.
+fn parse_for_bytes(pattern: &str) -> Option<Hir> {
+    /// After a backslash: characters by number or property.
+    const CHARACTERS: &[u8] = b"xuUpP";
+    let names_characters = pattern.as_bytes().windows(2).any(|pair| pair[0] == b'\\' && CHARACTERS.contains(&pair[1]));
+    if !pattern.is_ascii() || names_characters {
+        return None;
+    }
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).nest_limit(MAX_NESTING).build();
+    parser.parse(pattern).ok()
+}
+
 /// Returns the literals of which every match contains at least one, or `None` when there is no useful set.
 pub(crate) fn required(pattern: &Hir) -> Option<Vec<Vec<u8>>> {
     let mut set = match analyse(pattern) {
@@ -216,6 +238,25 @@ mod tests {
             required(&hir).unwrap_or_default().into_iter().map(|literal| String::from_utf8(literal).unwrap()).collect();
         found.sort();
         found
+    }
+
+    #[test]
+    fn a_pattern_read_for_bytes_has_the_same_literals() {
+        let patterns = [
+            r"(?i)no space left on (?:disk|device)\b",
+            r"^\w+: (?P<what>[^']+) 'kept' \d{2,}$",
+            r"[Ee]rror: [^\s:]+ (?:is|was) not\s+found",
+            r"(?:EADDRINUSE|Address already in use): \d+",
+            r"naïve \w+ text",
+            r"✗ failed \x41bc",
+        ];
+        for pattern in patterns {
+            let quick = parse_for_bytes(pattern).map(|hir| required(&hir));
+            let full = required(&regex_syntax::Parser::new().parse(pattern).unwrap());
+            assert_eq!(quick.unwrap_or_else(|| full.clone()), full, "{pattern}");
+        }
+        assert!(parse_for_bytes(patterns[0]).is_some() && parse_for_bytes(patterns[4]).is_none());
+        assert!(parse_for_bytes("(").is_none());
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Normal<'_> {
         &self.stripped[self.start..self.end]
     }
 
+    /// The text without control sequences, with its prefixes.
+    pub(crate) fn whole(&self) -> &str {
+        &self.stripped
+    }
+
     /// Whether the line shows a command that is about to run.
     pub(crate) fn is_echo(&self) -> bool {
         prefix::is_echo(self.text())

@@ -16,7 +16,7 @@ const PREFIXES: &[&str] = &[
     // GitLab: time, stream number, output or error, `+` for the rest of a long line.
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]+Z [0-9a-f]{2}[OE][ +]",
     // GitHub, Azure, kubectl, docker, application logs: date and time.
-    r"\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,:][0-9]{1,9})?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?\]?(?:[ \t]+|$)",
+    r"\[?[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,:][0-9]{1,9})?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?\]?(?:[ \t]|$)",
     // Jenkins, TeamCity, gulp, Netlify: time only.
     r"\[[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?\](?:[WEFi]?:)?[ \t]+(?:\[Step [0-9]+/[0-9]+\][ \t]+)?",
     r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?(?: [AP]M:)?[ \t]+",
@@ -29,6 +29,9 @@ const PREFIXES: &[&str] = &[
     r"[0-9]+\.[0-9]{3} ",
     // Buildkite.
     r"_bk;t=[0-9]+\x07?",
+    // Cargo: what a build script prints.
+    r"[ ]{0,4}cargo:warning=",
+    r"warning: [a-zA-Z0-9_-]+@[0-9][a-zA-Z0-9.+-]*: ",
     // Woodpecker and Drone.
     r"\[[a-zA-Z0-9_ .-]+:L[0-9]+:[0-9]+s\] ",
     // Cloud Build.
@@ -53,7 +56,8 @@ static ANY: LazyLock<Regex> =
 fn may_have_prefix(line: &str) -> bool {
     match line.as_bytes() {
         [b'0'..=b'9' | b'[' | b'#' | 0xef, ..] => true,
-        [b':', b':', ..] | [b'_', b'b', ..] => true,
+        [b':', b':', ..] | [b'_', b'b', ..] | [b'c', b'a', b'r', b'g', b'o', b':', ..] => true,
+        [b' ', b' ', b'c', b'a', b'r', b'g', b'o', b':', ..] => true,
         bytes => memchr::memchr3(b'|', b'\t', b':', &bytes[..bytes.len().min(256)]).is_some(),
     }
 }
@@ -113,6 +117,9 @@ mod tests {
             "Step #2 - \"unit\": E   boom",
             "[build : compile] E   boom",
             "[CI/unit]   | E   boom",
+            "cargo:warning=E   boom",
+            "  cargo:warning=E   boom",
+            "warning: demo-sys@0.1.2: E   boom",
             "web:test: E   boom",
             "[0] E   boom",
             "2024-05-22T12:43:46.9626461Z #9 12.01 web-1  | E   boom",

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::literal;
+
 /// How bad a match is. The order is from harmless to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -127,14 +129,45 @@ pub struct RuleSpec {
     pub examples: Vec<Example>,
     /// Further facts. `exit-codes`: comma-separated exit codes that support the rule. `block`: `python-traceback`,
     /// `jvm-trace`, `npm-error`, `cargo-error` or `compiler`. `evidence`: comma-separated facts (`timed-out`, `oom-kill`,
-    /// `disk-full`, `exit-N`, `signal-N`) that make the finding even when no line matches.
+    /// `disk-full`, `exit-N`, `signal-N`) that make the finding even when no line matches. `asks`: `once` for a rule that
+    /// only brings its plugin to be asked about the log; it is not matched again, and is no finding by itself.
     pub attrs: Vec<(String, String)>,
 }
 
+/// Key of the literals of a prepared rule.
+const LITERALS: &str = "literals";
+
 impl RuleSpec {
+    /// The same rule with the result of reading its pattern, for a cache: [`RuleSet::load`](crate::RuleSet::load) then has
+    /// nothing to parse, which is nine tenths of its work. Whatever the rule's declaration said of its literals is replaced.
+    pub fn prepared(mut self) -> Self {
+        self.attrs.retain(|(key, _)| key != LITERALS);
+        let text = literal::of_pattern(&self.pattern).map(|literals| literals.unwrap_or_default().join(&b'\n'));
+        if let Some(text) = text.and_then(|text| String::from_utf8(text).ok()) {
+            self.attrs.push((LITERALS.to_owned(), text));
+        }
+        self
+    }
+
+    /// The literals of a prepared rule, none of them when it has no useful ones; `None` for a rule that is not prepared.
+    pub(crate) fn known_literals(&self) -> Option<Option<Vec<Vec<u8>>>> {
+        let text = self.attr(LITERALS)?;
+        if text.is_empty() {
+            return Some(None);
+        }
+        let literals: Vec<Vec<u8>> =
+            text.split('\n').map(|literal| literal.to_ascii_lowercase().into_bytes()).collect();
+        literals.iter().all(|literal| literal.len() >= literal::MIN_LITERAL).then_some(Some(literals))
+    }
+
     /// The value of a further fact.
     pub fn attr(&self, name: &str) -> Option<&str> {
         self.attrs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the rule only brings the host to ask its plugin about the log: it is broad, so its first match is enough.
+    pub(crate) fn is_matched_once(&self) -> bool {
+        self.asks_plugin && self.attr("asks") == Some("once")
     }
 
     /// The elements of a comma-separated further fact; none when it is absent.

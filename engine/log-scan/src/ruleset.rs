@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 use regex::{Regex, RegexBuilder};
 
 use crate::hint;
-use crate::literal;
+use crate::literal::{self, MAX_NESTING};
 use crate::rule::RuleSpec;
-use crate::sieve::Sieve;
+use crate::sieve::{Hit, Sieve};
 
 /// Longest pattern in bytes; the limit of the contract.
 pub const MAX_PATTERN_BYTES: usize = 2048;
@@ -19,9 +19,6 @@ pub const MAX_RULES: usize = 40_000;
 const MAX_COMPILED_BYTES: usize = 1 << 20;
 /// Lazy automaton's cache per pattern, in bytes. Confirmation looks at single lines, so a small cache is enough.
 const AUTOMATON_BYTES: usize = 1 << 18;
-/// Deepest nesting of groups.
-const MAX_NESTING: u32 = 64;
-
 /// Why rules do not become a set. Names the rule.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -98,10 +95,15 @@ struct Inner {
     rules: Vec<RuleSpec>,
     patterns: Vec<Pattern>,
     sieve: Sieve,
-    /// Patterns by literal.
+    /// The literals of rules that are matched once in a log. Such a rule is broad, its literals are short and stand
+    /// everywhere: apart from the others they cost nothing once it has matched.
+    once: Sieve,
+    /// Patterns by literal; those of `once` follow those of `sieve`.
     owners: Vec<Vec<u32>>,
     /// Patterns without a literal: they are tried on every line.
     unfiltered: Vec<u32>,
+    /// Patterns of rules that are matched once in a log.
+    broad: Vec<u32>,
 }
 
 impl fmt::Debug for RuleSet {
@@ -161,6 +163,12 @@ impl RuleSet {
     /// Cost: 0.1 ms a rule or so, because every pattern is built. For rules that passed before there is [`RuleSet::load`].
     pub fn compile(rules: Vec<RuleSpec>) -> Result<Self, RuleSetError> {
         let set = Self::load(rules)?;
+        for rule in set.rules() {
+            parse(&rule.id, "pattern", &rule.pattern)?;
+            if let Some(negative) = &rule.negative {
+                parse(&rule.id, "negative pattern", negative)?;
+            }
+        }
         for pattern in &set.inner.patterns {
             let Target::Rule(rule) = pattern.target else {
                 continue;
@@ -178,12 +186,14 @@ impl RuleSet {
         Ok(set)
     }
 
-    /// Compiles rules that [`RuleSet::compile`] accepted before, such as those from a cache: patterns are parsed now and built
-    /// when a line first needs them. A pattern that turns out to be over a limit then never matches.
+    /// Compiles rules that [`RuleSet::compile`] accepted before, such as those from a cache, best [prepared](RuleSpec::prepared):
+    /// patterns are built when a line first needs them. A pattern that turns out to be unsound then never matches.
     ///
     /// # Errors
     ///
-    /// As [`RuleSet::compile`], but without `TooLarge` and `MatchesEmptyLine`.
+    /// As [`RuleSet::compile`], but without `TooLarge`, `MatchesEmptyLine` and `Syntax` of negative patterns.
+    ///
+    /// Cost: see `benches/scan.rs`; it is part of every `diagnose`, so nothing is done here that most logs do not need.
     pub fn load(rules: Vec<RuleSpec>) -> Result<Self, RuleSetError> {
         if rules.len() > MAX_RULES {
             return Err(RuleSetError::TooMany { count: rules.len() });
@@ -195,18 +205,22 @@ impl RuleSet {
             if !ids.insert(rule.id.as_str()) {
                 return Err(RuleSetError::Duplicate { rule: rule.id.clone() });
             }
-            let positive = parse(&rule.id, "pattern", &rule.pattern)?;
+            check_length(&rule.id, "pattern", &rule.pattern)?;
             if let Some(negative) = &rule.negative {
-                parse(&rule.id, "negative pattern", negative)?;
+                check_length(&rule.id, "negative pattern", negative)?;
             }
-            index.add(Target::Rule(number), &positive, &rule.pattern, rule.negative.as_deref());
+            let literals = literals(rule)?;
+            let often = if rule.is_matched_once() { Often::Once } else { Often::Always };
+            index.add(Target::Rule(number), often, literals, &rule.pattern, rule.negative.as_deref());
         }
         for (number, hint) in hint::HINTS.iter().enumerate() {
-            let positive = parse("hint", "pattern", hint.pattern)?;
-            index.add(Target::Hint(number), &positive, hint.pattern, None);
+            let literals = hint.literals.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+            index.add(Target::Hint(number), Often::Always, Some(literals), hint.pattern, None);
         }
-        let Index { patterns, literals, owners, unfiltered, .. } = index;
-        Ok(Self { inner: Arc::new(Inner { rules, patterns, sieve: Sieve::new(literals), owners, unfiltered }) })
+        let Index { patterns, always, once, unfiltered, broad, .. } = index;
+        let owners = always.owners.into_iter().chain(once.owners).collect();
+        let (sieve, once) = (Sieve::new(always.literals), Sieve::new(once.literals));
+        Ok(Self { inner: Arc::new(Inner { rules, patterns, sieve, once, owners, unfiltered, broad }) })
     }
 
     /// The rules.
@@ -231,8 +245,22 @@ impl RuleSet {
         &self.inner.patterns[index as usize]
     }
 
-    pub(crate) fn sieve(&self) -> &Sieve {
-        &self.inner.sieve
+    /// Finds the literals of all rules but those that are matched once.
+    pub(crate) fn find(&self, block: &[u8], hits: &mut Vec<Hit>) {
+        self.inner.sieve.find(block, hits);
+    }
+
+    /// Adds the literals of rules that are matched once to what [`RuleSet::find`] found in the same block.
+    pub(crate) fn find_broad(&self, block: &[u8], hits: &mut Vec<Hit>) {
+        let first = hits.len();
+        self.inner.once.find(block, hits);
+        hits[first..].iter_mut().for_each(|hit| hit.literal += self.inner.sieve.len() as u32);
+        hits.sort_unstable();
+    }
+
+    /// Patterns of rules that are matched once in a log.
+    pub(crate) fn broad(&self) -> &[u32] {
+        &self.inner.broad
     }
 
     pub(crate) fn owners(&self, literal: u32) -> &[u32] {
@@ -244,36 +272,65 @@ impl RuleSet {
     }
 }
 
-/// The filter while it is being built.
+/// How often a pattern is matched in one log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Often {
+    Always,
+    Once,
+}
+
+/// Both filters while they are being built.
 #[derive(Default)]
 struct Index {
     patterns: Vec<Pattern>,
+    always: Literals,
+    once: Literals,
+    unfiltered: Vec<u32>,
+    broad: Vec<u32>,
+}
+
+/// Literals and their patterns while a filter is being built.
+#[derive(Default)]
+struct Literals {
     literals: Vec<Vec<u8>>,
     owners: Vec<Vec<u32>>,
     known: HashMap<Vec<u8>, usize>,
-    unfiltered: Vec<u32>,
 }
 
 impl Index {
-    fn add(&mut self, target: Target, parsed: &regex_syntax::hir::Hir, pattern: &str, negative: Option<&str>) {
+    fn add(
+        &mut self,
+        target: Target,
+        often: Often,
+        literals: Option<Vec<Vec<u8>>>,
+        pattern: &str,
+        negative: Option<&str>,
+    ) {
         let number = self.patterns.len() as u32;
         self.patterns.push(Pattern {
             target,
             positive: LazyRegex::new(pattern),
             negative: negative.map(LazyRegex::new),
         });
-        let Some(literals) = literal::required(parsed) else {
-            self.unfiltered.push(number);
-            return;
-        };
-        for literal in literals {
-            let slot = *self.known.entry(literal.clone()).or_insert_with(|| {
-                self.literals.push(literal);
-                self.owners.push(Vec::new());
-                self.owners.len() - 1
-            });
-            self.owners[slot].push(number);
+        if often == Often::Once {
+            self.broad.push(number);
         }
+        let filter = if often == Often::Once { &mut self.once } else { &mut self.always };
+        match literals {
+            None => self.unfiltered.push(number),
+            Some(literals) => literals.into_iter().for_each(|literal| filter.add(literal, number)),
+        }
+    }
+}
+
+impl Literals {
+    fn add(&mut self, literal: Vec<u8>, pattern: u32) {
+        let slot = *self.known.entry(literal).or_insert_with_key(|literal| {
+            self.literals.push(literal.clone());
+            self.owners.push(Vec::new());
+            self.owners.len() - 1
+        });
+        self.owners[slot].push(pattern);
     }
 }
 
@@ -288,10 +345,26 @@ fn check_numbers(rule: &RuleSpec) -> Result<(), RuleSetError> {
     Ok(())
 }
 
-fn parse(rule: &str, field: &'static str, pattern: &str) -> Result<regex_syntax::hir::Hir, RuleSetError> {
+fn check_length(rule: &str, field: &'static str, pattern: &str) -> Result<(), RuleSetError> {
     if pattern.len() > MAX_PATTERN_BYTES {
         return Err(RuleSetError::TooLong { rule: rule.to_owned(), field, bytes: pattern.len() });
     }
+    Ok(())
+}
+
+/// The literals of a rule's pattern, if it has any.
+fn literals(rule: &RuleSpec) -> Result<Option<Vec<Vec<u8>>>, RuleSetError> {
+    if let Some(known) = rule.known_literals() {
+        return Ok(known);
+    }
+    match literal::of_pattern(&rule.pattern) {
+        Some(literals) => Ok(literals),
+        // Says what is wrong.
+        None => parse(&rule.id, "pattern", &rule.pattern).map(|parsed| literal::required(&parsed)),
+    }
+}
+
+fn parse(rule: &str, field: &'static str, pattern: &str) -> Result<regex_syntax::hir::Hir, RuleSetError> {
     regex_syntax::ParserBuilder::new()
         .nest_limit(MAX_NESTING)
         .build()

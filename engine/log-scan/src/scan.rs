@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::course::Course;
 use crate::diagnosis::{ContextLine, Diagnosis};
 use crate::evidence::Evidence;
 use crate::hint::HintLines;
-use crate::kept::Match;
+use crate::kept::{Around, Match};
 use crate::rank::{self, Options};
 use crate::rule::Severity;
 use crate::ruleset::RuleSet;
@@ -29,6 +30,8 @@ pub(crate) struct Found {
     pub matches: Vec<Match>,
     /// Where closing words stood.
     pub hints: HintLines,
+    /// How the job went on.
+    pub course: Course,
     /// The end of the log: numbers and shown texts.
     pub tail: Vec<ContextLine>,
 }
@@ -73,6 +76,9 @@ pub struct Claim {
     pub disposition: String,
     /// Strategy codes, best first.
     pub strategies: Vec<String>,
+    /// How likely the best categories are for the whole log, from 0 to 1; see [`votes`](crate::votes). A claim with votes is
+    /// an opinion: it moves the findings of rules, and is one itself only where no rule is sure of a cause.
+    pub votes: Vec<(String, f64)>,
 }
 
 impl Scan {
@@ -86,9 +92,14 @@ impl Scan {
         self.found.matches.is_empty()
     }
 
-    /// Matches whose rules want their plugin to be asked, in the order of their lines, at most 200.
+    /// Matches whose rules want their plugin to be asked, at most 200: first those of rules that ask once in a log, then
+    /// the others in the order of their lines.
     pub fn questions(&self) -> Vec<Question> {
-        let asking = self.found.matches.iter().enumerate().filter(|(_, found)| self.rules.rule(found.rule).asks_plugin);
+        let matches = || self.found.matches.iter().enumerate();
+        let asks_once = |found: &Match| self.rules.rule(found.rule).is_matched_once();
+        let asks = |found: &Match| self.rules.rule(found.rule).asks_plugin && !asks_once(found);
+        let once = matches().filter(|(_, found)| asks_once(found));
+        let asking = once.chain(matches().filter(|(_, found)| asks(found)));
         let question = |(number, found): (usize, &Match)| {
             let rule = self.rules.rule(found.rule);
             Question {
@@ -110,15 +121,42 @@ impl Scan {
     pub fn settle(&mut self, answers: Vec<(usize, Vec<Claim>)>) {
         let mut answers: BTreeMap<usize, Vec<Claim>> = answers.into_iter().collect();
         let matches = std::mem::take(&mut self.found.matches);
+        let mut answered: Vec<(Claim, Match)> = Vec::new();
         for (number, found) in matches.into_iter().enumerate() {
             match answers.remove(&number).filter(|_| self.rules.rule(found.rule).asks_plugin) {
                 None => self.found.matches.push(found),
-                Some(claims) => {
-                    for claim in claims {
-                        self.found.matches.push(Match { claim: Some(claim), ..found.clone() });
-                    }
-                }
+                Some(claims) => answered.extend(claims.into_iter().map(|claim| (claim, found.clone()))),
             }
+        }
+        for (claim, found) in answered {
+            let found = if claim.votes.is_empty() { found } else { self.moved(found, &claim) };
+            self.found.matches.push(Match { claim: Some(claim), ..found });
+        }
+        self.found.matches.sort_by_key(|found| (found.line, found.rule));
+    }
+
+    /// A match moved to the line that an opinion names: its rule only matched the first line that it could.
+    fn moved(&self, found: Match, claim: &Claim) -> Match {
+        if found.line == claim.line {
+            return found;
+        }
+        if let Some(known) = self.found.matches.iter().find(|known| known.line == claim.line) {
+            return Match { rule: found.rule, captures: BTreeMap::new(), ..known.clone() };
+        }
+        let tail = self.found.tail.as_slice();
+        let place = tail.iter().position(|line| line.line == claim.line);
+        let (before, after) = place.map_or((tail, tail), |place| (&tail[..place], &tail[place + 1..]));
+        let around = |lines: &[ContextLine]| if place.is_some() { Around::of_shown(lines) } else { Around::default() };
+        Match {
+            rule: found.rule,
+            line: claim.line,
+            text: claim.text.clone(),
+            shown: place.map_or(&claim.text, |place| &tail[place].text).clone(),
+            captures: BTreeMap::new(),
+            is_echo: false,
+            before: around(before),
+            after: around(after),
+            claim: None,
         }
     }
 

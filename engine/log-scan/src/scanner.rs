@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::ansi;
+use crate::course::Course;
 use crate::decode::Decoder;
 use crate::diagnosis::ContextLine;
-use crate::hint::{HINTS, HintLines};
+use crate::hint::{HINTS, HintLines, Says, Sees};
 use crate::kept::{Around, Kept, Match};
 use crate::line::{self, HEAD, LONG, TAIL};
 use crate::normal::{self, Normal};
@@ -20,12 +21,16 @@ const HISTORY: usize = 16 << 10;
 const BLOCK: usize = 128 << 10;
 /// An unfinished line of this size loses its middle.
 const COMPACT_AT: usize = 4 * LONG;
-/// Lines kept before and after a match.
-const AROUND: usize = 12;
-/// Lines kept before and after a match of a rule that names a kind of block.
-const AROUND_BLOCK: usize = 40;
+/// Lines kept before a match: room for the heading of a long message.
+const BEFORE: usize = 24;
+/// Lines kept after a match: as many as are ever shown.
+const AFTER: usize = 40;
 /// Bytes of a matched line that are kept; what is beyond does not tell causes apart.
 const MAX_TEXT: usize = 4096;
+/// What stands before a command that a tracing shell shows.
+const TRACE: &[u8] = b"+ ";
+/// Bytes at the start of a line within which a colour marks a command.
+const COLOURED: usize = 64;
 /// Longest capture, in bytes; the contract's limit.
 const MAX_CAPTURE: usize = 1024;
 
@@ -41,6 +46,8 @@ pub struct Scanner {
     buffer: Vec<u8>,
     /// Where in the buffer the first line starts that was not looked at yet.
     done: usize,
+    /// Bytes after `done` in which no line ends for certain, so that small chunks of a long line are not searched again.
+    endless: usize,
     /// Complete lines before `done`.
     lines: u64,
     matched: u64,
@@ -49,6 +56,13 @@ pub struct Scanner {
     /// Matches that still wait for lines after them.
     pending: Vec<Match>,
     hints: HintLines,
+    course: Course,
+    /// Whether a shell shows each command before it runs it.
+    has_shell_traces: bool,
+    /// Patterns that are matched once in a log and were not yet.
+    broad: Vec<u32>,
+    #[cfg(test)]
+    worked: std::cell::Cell<u64>,
 }
 
 impl Scanner {
@@ -59,12 +73,18 @@ impl Scanner {
             decoder: Decoder::default(),
             buffer: Vec::new(),
             done: 0,
+            endless: 0,
             lines: 0,
             matched: 0,
             hits: Vec::new(),
             kept: Kept::default(),
             pending: Vec::new(),
             hints: HintLines::default(),
+            course: Course::default(),
+            has_shell_traces: false,
+            broad: rules.broad().to_vec(),
+            #[cfg(test)]
+            worked: std::cell::Cell::default(),
         }
     }
 
@@ -112,17 +132,22 @@ impl Scanner {
     fn scan(&self, kept: Kept, lines: u64, seen: &[u8]) -> Scan {
         let mut matches = kept.into_sorted();
         matches.dedup_by(|a, b| a.rule == b.rule && a.line == b.line);
-        let found = Found { lines, matches, hints: self.hints, tail: tail(seen, lines) };
+        let found = Found { lines, matches, hints: self.hints, course: self.course.clone(), tail: tail(seen, lines) };
         Scan { rules: self.rules.clone(), found }
     }
 
     /// Looks at all complete lines, then makes room.
     fn look(&mut self) {
-        let end = self.done + line::last_certain_end(&self.buffer[self.done..]);
-        if end > self.done {
-            self.examine(end);
+        let from = self.done + self.endless;
+        let found = line::last_certain_end(&self.buffer[from..]);
+        if found > 0 {
+            self.examine(from + found);
         }
+        // The last byte may be a `\r` whose meaning the next one tells.
+        self.endless = (self.buffer.len() - self.done).saturating_sub(1);
+        self.work(self.buffer.len() - from);
         if self.buffer.len() - self.done > COMPACT_AT {
+            self.endless = HEAD + TAIL;
             // One byte more than the window keeps the line recognisable as a long one.
             self.buffer.drain(self.done + HEAD..self.buffer.len() - TAIL - 1);
         }
@@ -134,6 +159,15 @@ impl Scanner {
         }
     }
 
+    /// Counts work, in bytes that were looked at: tests hold it against the size of the log.
+    #[cfg(not(test))]
+    fn work(&self, _bytes: usize) {}
+
+    #[cfg(test)]
+    fn work(&self, bytes: usize) {
+        self.worked.set(self.worked.get() + bytes as u64);
+    }
+
     /// Looks at the lines from `done` to `end`.
     fn examine(&mut self, end: usize) {
         let buffer = std::mem::take(&mut self.buffer);
@@ -141,14 +175,16 @@ impl Scanner {
         self.follow_up(piece);
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        self.rules.sieve().find(piece, &mut hits);
+        self.find(piece, &mut hits);
+        self.work(piece.len() + hits.len());
 
-        let tries_all_lines = !self.rules.unfiltered().is_empty();
+        let tries_all_lines = self.rules.unfiltered().iter().any(|pattern| self.is_wanted(*pattern));
         let mut hits_left = hits.as_slice();
-        let mut special = ansi::next_special(piece, 0);
+        let mut marks = Marks::new(piece, self.has_shell_traces);
         let mut next = 0;
         let mut patterns: Vec<u32> = Vec::new();
         loop {
+            let special = marks.next();
             let at = match (hits_left.first(), special) {
                 _ if tries_all_lines && next < piece.len() => next,
                 (Some(hit), Some(special)) => hit.at.min(special),
@@ -164,16 +200,19 @@ impl Scanner {
             let (raw, after) = line::line_at(piece, start);
             let of_line = hits_left.partition_point(|hit| hit.at < after);
             patterns.clear();
-            let seen = if special.is_some_and(|special| special < after) {
-                special = ansi::next_special(piece, after);
+            let is_special = special.is_some_and(|special| special < after);
+            let seen = if is_special {
                 let seen = normal::normal(raw);
-                self.filter(seen.text().as_bytes(), &mut patterns);
+                self.note_command(&seen, raw);
+                self.filter(&seen, &mut patterns);
                 Some(seen)
             } else {
-                patterns.extend(hits_left[..of_line].iter().flat_map(|hit| self.rules.owners(hit.literal)));
+                self.add_owners(&hits_left[..of_line], &mut patterns);
                 None
             };
-            patterns.extend_from_slice(self.rules.unfiltered());
+            patterns.extend(self.rules.unfiltered().iter().filter(|pattern| self.is_wanted(**pattern)));
+            // Once to normalise, once for each pattern, up to what a long line is cut to.
+            self.work(raw.len().min(LONG) * (1 + patterns.len()));
             if !patterns.is_empty() {
                 patterns.sort_unstable();
                 patterns.dedup();
@@ -181,6 +220,7 @@ impl Scanner {
                 let place = Place { buffer: &buffer, start: self.done + start, after: self.done + after, end, raw };
                 self.confirm(&patterns, &seen, &place);
             }
+            marks.advance(piece, after, self.has_shell_traces);
             hits_left = &hits_left[of_line..];
             self.lines += line::count_ends(&piece[start..after]);
             next = after;
@@ -191,11 +231,39 @@ impl Scanner {
         self.buffer = buffer;
     }
 
+    /// Notes that a shell shows its next command: what came before did not end it.
+    fn note_command(&mut self, seen: &Normal<'_>, raw: &[u8]) {
+        let is_trace = self.has_shell_traces && seen.text().as_bytes().starts_with(TRACE);
+        // GitLab writes commands in colour; without colour a `$` may be anything.
+        let is_coloured = raw[..raw.len().min(COLOURED)].contains(&0x1b);
+        if is_trace || is_coloured && seen.text().starts_with("$ ") {
+            self.course.note(Says::StepStarted, self.lines + 1);
+        }
+    }
+
     /// Collects the patterns whose literals occur in a line.
-    fn filter(&self, text: &[u8], patterns: &mut Vec<u32>) {
+    fn filter(&self, seen: &Normal<'_>, patterns: &mut Vec<u32>) {
         let mut hits = Vec::new();
-        self.rules.sieve().find(text, &mut hits);
-        patterns.extend(hits.iter().flat_map(|hit| self.rules.owners(hit.literal)));
+        self.find(seen.whole().as_bytes(), &mut hits);
+        self.add_owners(&hits, patterns);
+    }
+
+    /// Finds the literals of all patterns that are still wanted.
+    fn find(&self, block: &[u8], hits: &mut Vec<Hit>) {
+        self.rules.find(block, hits);
+        if !self.broad.is_empty() {
+            self.rules.find_broad(block, hits);
+        }
+    }
+
+    fn add_owners(&self, hits: &[Hit], patterns: &mut Vec<u32>) {
+        let owners = hits.iter().flat_map(|hit| self.rules.owners(hit.literal));
+        patterns.extend(owners.filter(|pattern| self.is_wanted(**pattern)));
+    }
+
+    /// Whether a pattern is still matched: one of a rule that is matched once is not, after its first match.
+    fn is_wanted(&self, pattern: u32) -> bool {
+        !self.rules.broad().contains(&pattern) || self.broad.contains(&pattern)
     }
 
     /// Tries patterns on a line.
@@ -207,9 +275,15 @@ impl Scanner {
             let Some(positive) = pattern.positive.get() else {
                 continue;
             };
-            let Some(captures) = positive.captures(seen.text()) else {
-                continue;
+            let hint = match pattern.target {
+                Target::Hint(hint) => Some(&HINTS[hint]),
+                Target::Rule(_) => None,
             };
+            let text = if hint.is_some_and(|hint| hint.sees == Sees::WholeLine) { seen.whole() } else { seen.text() };
+            // Most lines with a literal are no match, and room for captures is only made for one.
+            if !positive.is_match(text) {
+                continue;
+            }
             if pattern
                 .negative
                 .as_ref()
@@ -220,13 +294,19 @@ impl Scanner {
             }
             let rule = match pattern.target {
                 Target::Hint(hint) => {
-                    self.hints.note(HINTS[hint].says, number);
+                    let says = HINTS[hint].says;
+                    self.hints.note(says, number);
+                    self.course.note(says, number);
+                    self.has_shell_traces |= says == Says::ShellTraces;
                     continue;
                 }
                 Target::Rule(rule) => rule,
             };
+            let Some(captures) = positive.captures(text) else {
+                continue;
+            };
             self.matched += 1;
-            let around = if rules.rule(rule).attr("block").is_some() { AROUND_BLOCK } else { AROUND };
+            self.broad.retain(|broad| broad != index);
             let found = Match {
                 rule,
                 line: number,
@@ -234,28 +314,61 @@ impl Scanner {
                 shown: normal::displayed(place.raw),
                 captures: named(positive, &captures),
                 is_echo: seen.is_echo(),
-                before: place.before(around, number),
-                after: place.following(around, number),
+                before: place.before(BEFORE, number),
+                after: place.following(AFTER, number),
                 claim: None,
             };
-            self.keep_or_wait(found, around);
+            self.keep_or_wait(found);
         }
     }
 
     /// Gives waiting matches the lines that follow them.
     fn follow_up(&mut self, piece: &[u8]) {
         for mut found in std::mem::take(&mut self.pending) {
-            let around = if self.rules.rule(found.rule).attr("block").is_some() { AROUND_BLOCK } else { AROUND };
-            let missing = around - found.after.len();
+            let missing = AFTER - found.after.len();
             line::lines(piece).take(missing).for_each(|raw| found.after.push(raw));
-            self.keep_or_wait(found, around);
+            self.keep_or_wait(found);
         }
     }
 
-    fn keep_or_wait(&mut self, found: Match, around: usize) {
+    fn keep_or_wait(&mut self, found: Match) {
         // A rule's matches become complete in the order of their lines, since each waits for the same number of lines.
-        if found.after.len() < around { self.pending.push(found) } else { self.kept.add(found) }
+        if found.after.len() < AFTER { self.pending.push(found) } else { self.kept.add(found) }
     }
+}
+
+/// Where the next lines are that need a closer look, whatever the rules are. Each byte is searched once for each mark.
+struct Marks {
+    control: Option<usize>,
+    trace: Option<usize>,
+    /// Whether commands that a shell shows are looked for.
+    has_traces: bool,
+}
+
+impl Marks {
+    fn new(piece: &[u8], has_traces: bool) -> Self {
+        let trace = if has_traces { next_trace(piece, 0) } else { None };
+        Self { control: ansi::next_special(piece, 0), trace, has_traces }
+    }
+
+    fn next(&self) -> Option<usize> {
+        self.control.into_iter().chain(self.trace).min()
+    }
+
+    /// Leaves what stands before `from` behind.
+    fn advance(&mut self, piece: &[u8], from: usize, has_traces: bool) {
+        if self.control.is_some_and(|at| at < from) {
+            self.control = ansi::next_special(piece, from);
+        }
+        if self.trace.is_some_and(|at| at < from) || has_traces && !self.has_traces {
+            self.trace = next_trace(piece, from);
+        }
+        self.has_traces = has_traces;
+    }
+}
+
+fn next_trace(piece: &[u8], from: usize) -> Option<usize> {
+    memchr::memmem::find(&piece[from..], TRACE).map(|at| from + at)
 }
 
 /// A line in the buffer.
@@ -281,7 +394,7 @@ impl Place<'_> {
     }
 
     fn following(&self, count: usize, number: u64) -> Around {
-        let mut around = Around::starting_at(number + 1);
+        let mut around = Around::starting_at(number + 1, count);
         line::lines(&self.buffer[self.after..self.end]).take(count).for_each(|raw| around.push(raw));
         around
     }
@@ -324,12 +437,43 @@ mod tests {
         largest
     }
 
+    /// Bytes looked at for each byte of the log.
+    fn work_for_each_byte(rules: &RuleSet, log: &[u8], chunk: usize) -> u64 {
+        let mut scanner = Scanner::new(rules);
+        log.chunks(chunk).for_each(|chunk| scanner.push(chunk));
+        scanner.worked.get() / log.len() as u64
+    }
+
+    #[test]
+    fn work_grows_with_the_log_and_no_faster() {
+        const UNIT: usize = 30_000;
+        let rules = RuleSet::load(Vec::new()).expect("no rule is unsound");
+        let trace = b"[demo] $ /bin/sh -xe /tmp/a.sh\n".as_slice();
+        let logs: [(&str, Vec<u8>); 6] = [
+            ("one endless line", vec![b'x'; UNIT]),
+            ("line ends only", vec![b'\r'; UNIT]),
+            ("control sequences only", b"\x1b[31m".repeat(UNIT / 5)),
+            ("a colour on each line", b"\x1b[31mx\n".repeat(UNIT / 7)),
+            ("a hint on each line", b"Scanning for projects...\n".repeat(UNIT / 25)),
+            ("a command on each line", [trace, &b"+ true\nx + y\n".repeat(UNIT / 13)].concat()),
+        ];
+        for (what, log) in logs {
+            for chunk in [1, 100, 64 << 10] {
+                let (once, twice) = (work_for_each_byte(&rules, &log, chunk), {
+                    let double = log.repeat(2);
+                    work_for_each_byte(&rules, &double, chunk)
+                });
+                assert!(once <= 12 && twice <= once + 1, "{what} in chunks of {chunk}: {once}, then {twice}");
+            }
+        }
+    }
+
     #[test]
     fn the_buffer_stays_small_whatever_the_log_is_like() {
         let limit = COMPACT_AT + HISTORY + 3 * BLOCK;
-        assert!(largest_buffer((0..400).map(|_| vec![b'x'; 50_000])) <= limit, "one endless line");
-        assert!(largest_buffer((0..400).map(|_| b"a line\n".repeat(7_000))) <= limit, "many short lines");
-        assert!(largest_buffer((0..4).map(|_| b"another line\r\n".repeat(400_000))) <= limit, "large chunks");
+        assert!(largest_buffer((0..30).map(|_| vec![b'x'; 50_000])) <= limit, "one endless line");
+        assert!(largest_buffer((0..30).map(|_| b"a line\n".repeat(7_000))) <= limit, "many short lines");
+        assert!(largest_buffer((0..2).map(|_| b"another line\r\n".repeat(60_000))) <= limit, "large chunks");
         assert!(largest_buffer((0..40_000).map(|_| b"\r".to_vec())) <= limit, "line ends only");
     }
 }

@@ -82,6 +82,11 @@ impl Sieve {
         Self { literals: literals.into_iter().map(Vec::into_boxed_slice).collect(), classes }
     }
 
+    /// The number of literals.
+    pub(crate) fn len(&self) -> usize {
+        self.literals.len()
+    }
+
     /// Appends every occurrence of every literal in `block` to `hits`, sorted by offset.
     ///
     /// Cost: about one cycle per byte when nothing is found.
@@ -205,27 +210,41 @@ fn gram_at(text: &[u8], at: usize, gram: usize) -> u64 {
 }
 
 /// Where in the literal the window of `length` bytes starts whose grams are rarest in logs. Runs for every literal at every
-/// start, so each piece of the literal is looked up once.
+/// start, so the window slides: what enters it is added, what leaves it subtracted.
 fn rarest_window(literal: &[u8], length: usize) -> usize {
-    let is_common: Vec<bool> = literal.windows(PIECE).map(|piece| COMMON.contains(&piece)).collect();
-    let cost = |start: usize| {
-        let bytes: f64 = literal[start..start + length].iter().map(|byte| commonness(*byte)).sum();
-        let pieces = is_common.iter().skip(start).take((length + 1).saturating_sub(PIECE));
-        bytes + 6.0 * pieces.filter(|is_common| **is_common).count() as f64
+    let byte = |at: usize| commonness(literal[at]);
+    let piece = |at: usize| {
+        let piece = literal[at..].first_chunk::<PIECE>();
+        if piece.is_some_and(|piece| COMMON.contains(piece)) { COMMON_COST } else { 0.0 }
     };
-    let costs = (0..=literal.len() - length).map(|start| (start, cost(start)));
-    costs.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(start, _)| start)
+    let pieces = (length + 1).saturating_sub(PIECE);
+    let mut cost = (0..length).map(byte).sum::<f64>() + (0..pieces).map(piece).sum::<f64>();
+    let (mut rarest, mut least) = (0, cost);
+    for start in 1..=literal.len() - length {
+        cost += byte(start + length - 1) - byte(start - 1);
+        if pieces > 0 {
+            cost += piece(start + pieces - 1) - piece(start - 1);
+        }
+        if cost < least {
+            (rarest, least) = (start, cost);
+        }
+    }
+    rarest
 }
+
+/// What a common piece costs beside its bytes.
+const COMMON_COST: f64 = 6.0;
 
 /// Length of the pieces in [`COMMON`].
 const PIECE: usize = 4;
 
 /// Pieces of words that stand in ordinary log lines again and again.
-const COMMON: &[&[u8]] = &[
-    b"erro", b"fail", b"not ", b"ing ", b"tion", b"the ", b" to ", b"file", b"test", b"buil", b"warn", b"info",
-    b"java", b"load", b"pack", b"modu", b"vers", b"org.", b" in ", b" for", b"time", b"ment", b"ting", b"comp",
-    b"down", b"http", b"inst", b"run ", b"runn", b" of ", b"ver ", b"sion", b"ion ", b"age ", b" no ", b"proj",
-    b"depe", b"requ", b"find", b"read", b"from", b"with", b"stat", b"conf", b"exce",
+const COMMON: &[[u8; PIECE]] = &[
+    *b"erro", *b"fail", *b"not ", *b"ing ", *b"tion", *b"the ", *b" to ", *b"file", *b"test", *b"buil", *b"warn",
+    *b"info", *b"java", *b"load", *b"pack", *b"modu", *b"vers", *b"org.", *b" in ", *b" for", *b"time", *b"ment",
+    *b"ting", *b"comp", *b"down", *b"http", *b"inst", *b"run ", *b"runn", *b" of ", *b"ver ", *b"sion", *b"ion ",
+    *b"age ", *b" no ", *b"proj", *b"depe", *b"requ", *b"find", *b"read", *b"from", *b"with", *b"stat", *b"conf",
+    *b"exce",
 ];
 
 #[cfg(test)]

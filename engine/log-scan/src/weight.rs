@@ -10,7 +10,9 @@
 //!          + level                    −1.0 the line of an error rule calls itself a warning
 //!          + position                 −0.4 symptom, −0.8 summary; −2.0 more when a cause above explains it
 //!          + cause                    +0.2 when it explains a symptom below
-//!          + place                    −0.5 a tool said `passed` after it, −2.0 when nothing says that anything failed
+//!          + vote                     −0.8 … +0.8 by the learned classifier, see `vote`
+//!          + place                    −1.2 the job went on after it: the next step started, or a tool said `passed`
+//!                                     −2.0 a tool said `passed` after it and nothing says that anything failed
 //!                                     −2.0 the line shows a command, not what it printed
 //! confidence = 1 / (1 + e^−(log-odds − 1.2 · closeness of the best rival of another category))
 //! ```
@@ -19,6 +21,7 @@
 //! The constants are set by hand so that each term moves a middling match by a plausible amount (0.5 → 0.62 for +0.5);
 //! they are the place where measured outcomes enter later.
 
+use crate::course::Course;
 use crate::evidence::{Evidence, Verdict};
 use crate::hint::HintLines;
 use crate::rule::{Position, RuleSpec, Severity};
@@ -27,12 +30,15 @@ use crate::rule::{Position, RuleSpec, Severity};
 const RIVAL_RANGE: f64 = 1.5;
 /// What a rival that weighs the same costs.
 const RIVAL_COST: f64 = 1.2;
+/// What it costs a match that the job went on after it. Twice the range within which the first line wins.
+const WENT_ON_COST: f64 = 1.2;
 
 /// What is the same for all matches of a log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scene<'a> {
     pub evidence: &'a Evidence,
     pub hints: HintLines,
+    pub course: &'a Course,
 }
 
 /// What is known about whether anything failed.
@@ -59,6 +65,11 @@ impl Scene<'_> {
         }
     }
 
+    /// Whether a CI service that always ends with a verdict gave none.
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.known() == Known::Nothing && self.hints.job_started > 0
+    }
+
     /// Whether a tool said `passed` after a line and nothing said `failed` since.
     pub(crate) fn passed_after(&self, line: u64) -> bool {
         self.hints.part_passed > line && self.hints.part_failed <= line && self.hints.job_failed <= line
@@ -68,7 +79,7 @@ impl Scene<'_> {
     pub(crate) fn log_odds(&self, facts: &Facts<'_>) -> f64 {
         let confidence = facts.confidence.clamp(0.02, 0.98);
         let mut sum = (confidence / (1.0 - confidence)).ln();
-        sum += (f64::from(facts.rule.specificity) - 50.0) / 100.0;
+        sum += (f64::from(facts.specificity) - 50.0) / 100.0;
         sum += match self.known() {
             Known::Failed => 0.5,
             Known::FailedByLog => 0.3,
@@ -88,8 +99,12 @@ impl Scene<'_> {
             Position::Symptom => -0.4,
             Position::Summary => -0.8,
         };
-        if facts.line > 0 && self.passed_after(facts.line) {
-            sum -= if self.known() == Known::Nothing { 2.0 } else { 0.5 };
+        if facts.line > 0 {
+            if self.known() == Known::Nothing && self.passed_after(facts.line) {
+                sum -= 2.0;
+            } else if self.course.went_on_after(facts.line) {
+                sum -= WENT_ON_COST;
+            }
         }
         if facts.is_echo {
             sum -= 2.0;
@@ -124,6 +139,7 @@ impl Scene<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'a> {
     pub rule: &'a RuleSpec,
+    pub specificity: u8,
     pub category: &'a str,
     pub severity: Severity,
     pub confidence: f64,

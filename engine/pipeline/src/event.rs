@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::choice::ArmRecord;
 use crate::definition::Pipeline;
 use crate::finding::{Diagnosis, Disposition, Finding};
-use crate::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
+use crate::id::{CacheKey, IncidentId, RemedyKey, RunId, Signature, StageName};
 use crate::incident::IncidentEnd;
 use crate::outcome::{Outcome, Qualifier, RunResult};
+use crate::policy;
 use crate::remedy::{CommandLine, Limits, Remedy};
 use crate::time::Timestamp;
 
@@ -75,7 +76,8 @@ pub struct FileChange {
     pub change: ChangeKind,
     /// Whether version control tracks it (for a new file: whether it is not ignored).
     pub is_versioned: bool,
-    /// Lines taken away, for a versioned text file; at most 500 lines of at most 1,000 bytes.
+    /// Lines taken away, for a versioned text file; at most as many and as long as [`FileChange::most_lines`] and
+    /// [`FileChange::most_bytes`] say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed_lines: Vec<String>,
     /// Lines put in, likewise.
@@ -86,12 +88,27 @@ pub struct FileChange {
     pub is_abridged: bool,
 }
 
+impl FileChange {
+    /// Lines of a file that are carried in each list. Lock files are long, and a change of one has to be seen whole to be
+    /// allowed.
+    pub fn most_lines(path: &str) -> usize {
+        if policy::is_lock_file(path) { 20_000 } else { 500 }
+    }
+
+    /// Bytes of a line that are carried. Tools write some manifests without a line break.
+    pub fn most_bytes(path: &str) -> usize {
+        if policy::is_json_manifest(path) { 64 << 10 } else { 1_000 }
+    }
+}
+
 /// Where a remedy was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScratchKind {
     /// An overlay at the workspace's own path, in a private mount namespace.
     Overlay,
+    /// A copy at another path, where nothing is bound to the workspace's own.
+    Copy,
     /// In the workspace itself, between a snapshot and an exact restore.
     InPlace,
 }
@@ -142,6 +159,37 @@ pub enum Fact {
     },
     /// An attempt ended.
     AttemptEnded { stage: StageName, attempt: u32, purpose: Purpose, outcome: Outcome },
+    /// Somebody looked whether outputs are kept for the stage as it is now.
+    CacheChecked {
+        stage: StageName,
+        /// The key of the stage as it is now; `None` when none can be made, and then nothing is kept either.
+        key: Option<CacheKey>,
+        /// Whether something is kept under the key.
+        is_hit: bool,
+        /// Why there is no key, or why what was kept cannot be used, for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice: Option<String>,
+    },
+    /// The outputs of a stage are in the workspace as they were when they were kept, or not (`problem`).
+    OutputsRestored {
+        stage: StageName,
+        key: CacheKey,
+        /// Files that the stage has now.
+        files: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
+    },
+    /// The outputs of a stage are kept, or not (`problem`).
+    OutputsStored {
+        stage: StageName,
+        key: CacheKey,
+        /// Files that are kept.
+        files: u64,
+        /// Their size.
+        bytes: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        problem: Option<String>,
+    },
     /// The evidence of a failed attempt was read.
     Diagnosed {
         incident: IncidentId,
@@ -212,6 +260,16 @@ pub enum Decision {
         env: Vec<(String, String)>,
         limits: Limits,
     },
+    /// Look whether the outputs of a stage are kept. Ends with `cache-checked`.
+    CheckCache {
+        stage: StageName,
+        /// See [`crate::cache::recipe`].
+        recipe: String,
+    },
+    /// Put the outputs of a stage back. Ends with `outputs-restored`.
+    RestoreOutputs { stage: StageName, key: CacheKey },
+    /// Keep the outputs of a stage that passed, if its inputs are what they were. Ends with `outputs-stored`.
+    StoreOutputs { stage: StageName, recipe: String, key: CacheKey },
     /// Read the evidence of a failed attempt. Ends with `diagnosed`.
     Diagnose { incident: IncidentId, stage: StageName, attempt: u32 },
     /// Ask the healers. Ends with `remedies-proposed`.

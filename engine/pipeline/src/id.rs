@@ -67,3 +67,7 @@ id!(
     /// Stable fingerprint of a remedy: strategy and actions. Two proposals with the same key are the same remedy.
     RemedyKey
 );
+id!(
+    /// Digest of all that a stage's result depends on; what is kept under it is that result's outputs.
+    CacheKey
+);

@@ -11,8 +11,11 @@ pub mod outcome;
 pub mod remedy;
 
 pub mod definition;
+pub mod glob;
 pub mod legacy;
 pub mod plan;
+
+pub mod cache;
 
 pub mod choice;
 pub mod policy;

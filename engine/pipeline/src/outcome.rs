@@ -34,6 +34,44 @@ pub struct Outcome {
     /// Gates that did not pass, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_gates: Vec<String>,
+    /// The service of the stage that was not ready in time or ended, and what it did; then the exit code or signal is the
+    /// service's own, or 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_service: Option<String>,
+    /// The memory limit that was in force for any one process, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_limit_bytes: Option<u64>,
+    /// What the runner measured, at most [`MOST_MEASURES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<Metric>,
+    /// Files that the runner says the attempt made, at most [`MOST_MEASURES`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<Artifact>,
+}
+
+/// Metrics and artifacts of one attempt that are journaled; a record of the journal is read and shown as a whole.
+pub const MOST_MEASURES: usize = 200;
+
+/// A value that a runner measured. Mirrors `metric` of `wit/v0/runner.wit`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// Dotted name, e.g. `coverage.line-percent`.
+    pub name: String,
+    /// Value.
+    pub value: f64,
+    /// Unit in UCUM notation; empty for a count.
+    pub unit: String,
+}
+
+/// A file that a stage made, as its runner says. Mirrors `artifact` of `wit/v0/runner.wit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Path relative to the workspace root.
+    pub path: String,
+    /// Media type.
+    pub media_type: String,
+    /// What it is, for a person.
+    pub title: String,
 }
 
 impl Outcome {
@@ -45,6 +83,14 @@ impl Outcome {
             && !self.timed_out
             && !self.cancelled
             && self.failed_gates.is_empty()
+            && self.failed_service.is_none()
+    }
+
+    /// Leaves out what is more than is journaled of metrics and artifacts, and metrics that are no numbers.
+    pub fn bound_measures(&mut self) {
+        self.metrics.retain(|metric| metric.value.is_finite());
+        self.metrics.truncate(MOST_MEASURES);
+        self.artifacts.truncate(MOST_MEASURES);
     }
 
     /// The result word for an attempt that ended like this.
@@ -87,6 +133,9 @@ impl fmt::Display for Outcome {
         }
         if self.cancelled {
             return f.write_str("cancelled");
+        }
+        if let Some(service) = &self.failed_service {
+            return f.write_str(service);
         }
         match (self.exit_code, self.signal) {
             (Some(code), _) if self.failed_gates.is_empty() => write!(f, "exit code {code}"),

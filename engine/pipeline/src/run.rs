@@ -17,12 +17,14 @@ use crate::policy::budget::Budget;
 use crate::stage::{IllegalStageStep, StageEvent, StageState};
 use crate::time::Timestamp;
 
+mod caching;
 mod ending;
 mod incidents;
 mod numbers;
 mod resume;
 mod stages;
 
+use caching::Caching;
 pub use numbers::{Attempts, Draws};
 use stages::Stages;
 
@@ -88,6 +90,7 @@ pub struct Run {
     breakers: Breakers,
     machine: Machine,
     progress: Progress,
+    caching: Caching,
     /// How the last attempt of each stage ended that counts for the workspace.
     outcomes: BTreeMap<StageName, Outcome>,
     /// How the last trial of each stage ended.
@@ -119,6 +122,7 @@ impl Run {
             breakers: Breakers::default(),
             machine: *machine,
             progress: Progress::Going,
+            caching: Caching::new(pipeline),
             outcomes: BTreeMap::new(),
             trials: BTreeMap::new(),
         };
@@ -129,6 +133,7 @@ impl Run {
                 let reason = "its `when` does not hold".to_owned();
                 this.stages.on(index, StageEvent::Skipped { reason: reason.clone() })?;
                 this.end_stage(index, &reason, &mut decisions);
+                this.caching.skip(index);
                 this.stages.pass(index)?;
             }
         }
@@ -161,6 +166,13 @@ impl Run {
             | Fact::ScratchStuck { incident, .. }
             | Fact::PatchSaved { incident, .. }
             | Fact::TicketSaved { incident, .. } => self.on_incident_fact(incident, fact, now, &mut decisions)?,
+            Fact::CacheChecked { stage, key, is_hit, .. } => {
+                self.on_cache_checked(stage, key.as_ref(), *is_hit, &mut decisions)?;
+            }
+            Fact::OutputsRestored { stage, files, problem, .. } => {
+                self.on_outputs_restored(stage, *files, problem.as_deref(), &mut decisions)?;
+            }
+            Fact::OutputsStored { stage, .. } => self.on_outputs_stored(stage, &mut decisions)?,
             Fact::Interrupted => self.stop(RunResult::Cancellation, &mut decisions)?,
             Fact::DeadlineReached => self.stop(RunResult::Timeout, &mut decisions)?,
             Fact::Resumed { lost } => self.on_resumed(lost, &mut decisions)?,
@@ -226,6 +238,9 @@ impl Run {
     ) -> Result<(), StepError> {
         let index = self.index(stage)?;
         let qualifier = self.floors[index];
+        if outcome.is_success() && self.keep_outputs(index, decisions)? {
+            return Ok(());
+        }
         let event = match outcome.result() {
             RunResult::Success => StageEvent::Succeeded { qualifier },
             RunResult::Failure | RunResult::Skip => StageEvent::Failed,
@@ -258,7 +273,10 @@ impl Run {
                     self.open_incidents += 1;
                 }
             }
-            _ => self.finish_stage(index, &outcome.to_string(), decisions)?,
+            _ => {
+                self.note_lineage(index);
+                self.finish_stage(index, &outcome.to_string(), decisions)?;
+            }
         }
         Ok(())
     }
@@ -302,7 +320,7 @@ impl Run {
         match self.progress {
             Progress::Ended => return Ok(()),
             Progress::Stopping(result) => {
-                if self.stages.running() == 0 && self.open_incidents == 0 {
+                if self.stages.at_work() == 0 && self.open_incidents == 0 {
                     self.cancel_rest(decisions)?;
                     self.end(result, decisions);
                 }
@@ -310,7 +328,7 @@ impl Run {
             }
             Progress::Going => {}
         }
-        let is_quiet = self.active.is_none() && self.stages.running() == 0;
+        let is_quiet = self.active.is_none() && self.stages.at_work() == 0;
         if let Some(number) = is_quiet.then(|| self.queue.pop_front()).flatten() {
             self.active = Some(number);
             decisions.extend(self.incidents[number].begin()?);
@@ -325,8 +343,11 @@ impl Run {
     }
 
     fn start_ready(&mut self, decisions: &mut Vec<Decision>) -> Result<(), StepError> {
-        while self.stages.running() < self.pipeline.max_parallel.max(1) as usize {
+        while self.stages.at_work() < self.pipeline.max_parallel.max(1) as usize {
             let Some(index) = self.stages.next_ready() else { break };
+            if self.look_up(index, decisions)? {
+                continue;
+            }
             let stage = &self.pipeline.stages[index];
             let attempt = self.attempts.next(&stage.name);
             decisions.push(Decision::StartAttempt {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::CacheKey;
 use crate::outcome::{Qualifier, RunResult};
 
 /// Where a stage stands.
@@ -12,8 +13,16 @@ pub enum StageState {
     Pending,
     /// It could start now.
     Ready,
+    /// Somebody looks whether its outputs are kept.
+    Checking,
+    /// Its outputs are put back.
+    Restoring { key: CacheKey },
+    /// Nothing that it depends on has changed, and its outputs are there.
+    CacheHit { key: CacheKey },
     /// An attempt in the workspace is under way.
     Running { attempt: u32 },
+    /// An attempt has passed, and its outputs are being kept; what needs it may not change them meanwhile.
+    Storing { attempt: u32 },
     /// It passed.
     Passed { attempt: u32, qualifier: Qualifier },
     /// The tools said no.
@@ -35,8 +44,18 @@ pub enum StageState {
 pub enum StageEvent {
     /// Everything it needs has passed, or it may run once more.
     Unblocked,
+    /// A look into the cache begins.
+    LookedUp,
+    /// Nothing usable is kept.
+    Missed,
+    /// Something is kept.
+    Found { key: CacheKey },
+    /// What was kept is in the workspace.
+    Restored,
     /// An attempt begins.
     Started { attempt: u32 },
+    /// The attempt ended well, and its outputs are to be kept.
+    Saving,
     /// The attempt ended; the qualifier is the least that earlier failures of the run allow.
     Succeeded { qualifier: Qualifier },
     /// The attempt ended: the tools said no.
@@ -74,8 +93,15 @@ impl StageState {
             (S::Pending, E::Unblocked) => S::Ready,
             (S::Pending | S::Ready, E::Skipped { reason }) => S::Skipped { reason },
             (S::Pending | S::Ready | S::Running { .. }, E::Cancelled) => S::Cancelled,
+            (S::Ready, E::LookedUp) => S::Checking,
+            (S::Checking | S::Restoring { .. }, E::Missed) => S::Ready,
+            (S::Checking, E::Found { key }) => S::Restoring { key },
+            (S::Restoring { key }, E::Restored) => S::CacheHit { key: key.clone() },
             (S::Ready, E::Started { attempt }) => S::Running { attempt },
-            (S::Running { attempt }, E::Succeeded { qualifier }) => S::Passed { attempt: *attempt, qualifier },
+            (S::Running { attempt }, E::Saving) => S::Storing { attempt: *attempt },
+            (S::Running { attempt } | S::Storing { attempt }, E::Succeeded { qualifier }) => {
+                S::Passed { attempt: *attempt, qualifier }
+            }
             (S::Running { attempt }, E::Failed) => S::Failed { attempt: *attempt },
             (S::Running { attempt }, E::TimedOut) => S::TimedOut { attempt: *attempt },
             (S::Running { attempt } | S::Lost { attempt }, E::Broke) => S::Broken { attempt: *attempt },
@@ -88,31 +114,32 @@ impl StageState {
         })
     }
 
-    /// Whether an attempt in the workspace is under way.
-    pub fn is_running(&self) -> bool {
-        matches!(self, Self::Running { .. })
+    /// Whether somebody is at work for it in the workspace: an attempt, or the cache.
+    pub fn is_at_work(&self) -> bool {
+        matches!(self, Self::Running { .. } | Self::Checking | Self::Restoring { .. } | Self::Storing { .. })
     }
 
-    /// Whether it passed.
+    /// Whether it passed, now or when its outputs were kept.
     pub fn is_passed(&self) -> bool {
-        matches!(self, Self::Passed { .. })
+        matches!(self, Self::Passed { .. } | Self::CacheHit { .. })
     }
 
     /// Whether nothing more happens to it, unless an incident brings it back.
     pub fn is_settled(&self) -> bool {
-        !matches!(self, Self::Pending | Self::Ready | Self::Running { .. } | Self::Lost { .. })
+        !self.is_at_work() && !matches!(self, Self::Pending | Self::Ready | Self::Lost { .. })
     }
 
     /// The result word of a settled stage.
     pub fn result(&self) -> Option<RunResult> {
         Some(match self {
-            Self::Passed { .. } => RunResult::Success,
+            Self::Passed { .. } | Self::CacheHit { .. } => RunResult::Success,
             Self::Failed { .. } => RunResult::Failure,
             Self::TimedOut { .. } => RunResult::Timeout,
             Self::Broken { .. } | Self::Lost { .. } => RunResult::Error,
             Self::Cancelled => RunResult::Cancellation,
             Self::Skipped { .. } => RunResult::Skip,
-            Self::Pending | Self::Ready | Self::Running { .. } => return None,
+            Self::Pending | Self::Ready => return None,
+            Self::Checking | Self::Restoring { .. } | Self::Running { .. } | Self::Storing { .. } => return None,
         })
     }
 }

@@ -20,7 +20,12 @@ async fn measure() {
     let options = HostOptions {
         embedded: standard_plugins::all()
             .iter()
-            .map(|plugin| EmbeddedPlugin { id: plugin.id, version: plugin.version, bytes: plugin.bytes })
+            .map(|plugin| EmbeddedPlugin {
+                id: plugin.id,
+                version: plugin.version,
+                digest: Some(plugin.digest),
+                bytes: plugin.bytes,
+            })
             .collect(),
         cache_dir: Some(cache.path().to_owned()),
         embedded_grants: grants(),

@@ -10,6 +10,7 @@ pub mod capabilities {
         world: "selfheal:plugin/capabilities",
         imports: {
             "selfheal:plugin/process.run": async | trappable,
+            "selfheal:plugin/http.send": async | trappable,
             default: trappable,
         },
         with: {

@@ -54,13 +54,34 @@ pub struct Plugin {
     pub config: Arc<str>,
     /// The component.
     pub bytes: Cow<'static, [u8]>,
-    digest: OnceLock<String>,
+    digest: Digest,
+}
+
+/// `sha256:…` of a component: known from the build, or computed once when it is needed.
+#[derive(Default)]
+struct Digest(OnceLock<Cow<'static, str>>);
+
+impl Digest {
+    fn of(&self, bytes: &[u8]) -> &str {
+        self.0.get_or_init(|| Cow::Owned(digest(bytes)))
+    }
+}
+
+impl From<&'static str> for Digest {
+    fn from(known: &'static str) -> Self {
+        Self(OnceLock::from(Cow::Borrowed(known)))
+    }
 }
 
 impl Plugin {
-    /// `sha256:…` of the component; computed at the first call, about 1 ms per megabyte.
+    /// `sha256:…` of the component. That of a file is computed at the first call, about 1 ms per megabyte.
     pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| digest(&self.bytes))
+        self.digest.of(&self.bytes)
+    }
+
+    /// `id@version`, with which the ids of its rules begin.
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.id, self.version)
     }
 
     /// Whether it has a role.
@@ -73,6 +94,14 @@ impl fmt::Debug for Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{} ({})", self.id, self.version, self.origin)
     }
+}
+
+/// A component that may become a plugin.
+struct Found {
+    origin: Origin,
+    bytes: Cow<'static, [u8]>,
+    version: Option<&'static str>,
+    digest: Digest,
 }
 
 /// A plugin that is not used.
@@ -115,8 +144,13 @@ impl Catalog {
         for embedded in &options.embedded {
             let id = embedded.id;
             let grant = options.grants.get(id).or_else(|| options.embedded_grants.get(id));
-            let version = embedded.version.to_owned();
-            catalog.add(options, id, Origin::Embedded, Cow::Borrowed(embedded.bytes), Some(version), grant);
+            let found = Found {
+                origin: Origin::Embedded,
+                bytes: Cow::Borrowed(embedded.bytes),
+                version: Some(embedded.version),
+                digest: embedded.digest.map(Digest::from).unwrap_or_default(),
+            };
+            catalog.add(options, id, found, grant);
         }
         for directory in &options.directories {
             for (id, path) in component_files(directory)? {
@@ -159,41 +193,38 @@ impl Catalog {
         }
         let grant = options.grants.get(id);
         match read_component(&path) {
-            Ok(bytes) => self.add(options, id, Origin::File(path), Cow::Owned(bytes), None, grant),
+            Ok(bytes) => {
+                let (origin, bytes) = (Origin::File(path), Cow::Owned(bytes));
+                let found = Found { origin, bytes, version: None, digest: Digest::default() };
+                self.add(options, id, found, grant);
+            }
             Err(reason) => self.refuse(id, Origin::File(path), reason),
         }
     }
 
-    fn add(
-        &mut self,
-        options: &HostOptions,
-        id: &str,
-        origin: Origin,
-        bytes: Cow<'static, [u8]>,
-        version: Option<String>,
-        grant: Option<&Grant>,
-    ) {
+    fn add(&mut self, options: &HostOptions, id: &str, found: Found, grant: Option<&Grant>) {
         if options.disabled.iter().any(|disabled| disabled == id) {
             return;
         }
+        let Found { origin, bytes, version, digest } = found;
         let config = options.config.get(id).map_or("{}", String::as_str);
-        let checked = check_id(id).and_then(|()| check_config(config)).and_then(|()| check_bytes(id, &bytes, grant));
+        let check_bytes = || {
+            let inspection = inspect(&bytes).map_err(|error| error.to_string())?;
+            let allowance = allow(id, &inspection, || digest.of(&bytes).to_owned(), grant)?;
+            Ok((inspection, allowance))
+        };
+        let checked = check_id(id).and_then(|()| check_config(config)).and_then(|()| check_bytes());
         let (inspection, allowance) = match checked {
             Ok(checked) => checked,
             Err(reason) => return self.refuse(id, origin, reason),
         };
-        let version = version.unwrap_or_else(|| format!("0.0.0+{}", &digest(&bytes)["sha256:".len()..][..12]));
-        let id = PluginId::new(id);
-        let plugin = Plugin {
-            id: id.clone(),
-            version,
-            origin,
-            inspection,
-            allowance,
-            config: Arc::from(config),
-            bytes,
-            digest: OnceLock::new(),
+        let version = match version {
+            Some(version) => version.to_owned(),
+            None => version_of_file(digest.of(&bytes)),
         };
+        let id = PluginId::new(id);
+        let plugin =
+            Plugin { id: id.clone(), version, origin, inspection, allowance, config: Arc::from(config), bytes, digest };
         let by = plugin.origin.clone();
         if let Some(replaced) = self.plugins.insert(id.clone(), plugin)
             && let Origin::File(by) = by
@@ -213,17 +244,17 @@ impl Catalog {
     }
 }
 
+/// The version of a plugin that is a file: nothing in it names one that could be trusted.
+pub fn version_of_file(digest: &str) -> String {
+    let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
+    format!("0.0.0+{}", hex.get(..12).unwrap_or(hex))
+}
+
 fn check_config(config: &str) -> Result<(), String> {
     if config.len() > MAX_CONFIG {
         return Err(format!("its configuration has {} bytes; at most {MAX_CONFIG} are allowed", config.len()));
     }
     Ok(())
-}
-
-fn check_bytes(id: &str, bytes: &[u8], grant: Option<&Grant>) -> Result<(Inspection, Allowance), String> {
-    let inspection = inspect(bytes).map_err(|error| error.to_string())?;
-    let allowance = allow(id, &inspection, bytes, grant)?;
-    Ok((inspection, allowance))
 }
 
 /// An id is `name` or `publisher/name`, each of lower-case ASCII letters, digits and hyphens: two ids never look alike.

@@ -39,6 +39,11 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
+    /// The rules themselves; a copy shares them.
+    pub(crate) fn set(&self) -> RuleSet {
+        self.set.clone()
+    }
+
     /// No rules.
     pub(crate) fn none() -> Self {
         Self { set: RuleSet::load(Vec::new()).expect("no rules break no limit"), faults: Mutex::default() }

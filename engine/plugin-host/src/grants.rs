@@ -2,7 +2,7 @@
 
 use pipeline::definition::Grant;
 
-use crate::inspect::{ImportStanding, Inspection, Interface, digest};
+use crate::inspect::{ImportStanding, Inspection, Interface};
 
 /// Which of its imports a plugin gets, or why it is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,8 +13,14 @@ pub struct Allowance {
     pub interfaces: Vec<Interface>,
 }
 
-/// Checks a plugin's imports against its grant. The error says which import is in the way and what to add.
-pub fn allow(id: &str, inspection: &Inspection, bytes: &[u8], grant: Option<&Grant>) -> Result<Allowance, String> {
+/// Checks a plugin's imports against its grant. The error says which import is in the way and what to add. `digest` is only
+/// asked for where the grant names one.
+pub fn allow(
+    id: &str,
+    inspection: &Inspection,
+    digest: impl FnOnce() -> String,
+    grant: Option<&Grant>,
+) -> Result<Allowance, String> {
     for import in &inspection.imports {
         if let ImportStanding::Refused(why) = &import.standing {
             return Err(format!("it imports {}: {why}", import.name));
@@ -22,7 +28,7 @@ pub fn allow(id: &str, inspection: &Inspection, bytes: &[u8], grant: Option<&Gra
     }
     let needed = inspection.needed_grants();
     let (grant, stale) = match grant {
-        Some(grant) => match stale_digest(grant, bytes) {
+        Some(grant) => match stale_digest(grant, digest) {
             None => (grant.clone(), None),
             Some(stale) => (Grant::default(), Some(stale)),
         },
@@ -59,16 +65,16 @@ struct StaleDigest {
 }
 
 /// The two digests, when the grant is for other bytes.
-fn stale_digest(grant: &Grant, bytes: &[u8]) -> Option<StaleDigest> {
+fn stale_digest(grant: &Grant, digest: impl FnOnce() -> String) -> Option<StaleDigest> {
     let granted = grant.digest.as_deref()?;
-    let actual = digest(bytes);
+    let actual = digest();
     (granted != actual).then(|| StaleDigest { granted: granted.to_owned(), actual })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::{Import, Role};
+    use crate::inspect::{Import, Role, digest};
 
     fn importing(interface: Interface) -> Inspection {
         Inspection {
@@ -85,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_missing_grant_is_named_with_the_line_to_add() {
-        let reason = allow("acme/x", &importing(Interface::State), b"abc", None).expect_err("no grant");
+        let reason = allow("acme/x", &importing(Interface::State), || digest(b"abc"), None).expect_err("no grant");
         assert!(reason.contains("state, which is not granted"), "{reason}");
         assert!(reason.contains("[plugins.grants.\"acme/x\"]: state = true"), "{reason}");
     }
@@ -93,18 +99,19 @@ mod tests {
     #[test]
     fn a_grant_for_other_bytes_grants_nothing() {
         let mut grant = Grant { clock: true, digest: Some(digest(b"abc")), ..Grant::default() };
-        assert!(allow("x", &importing(Interface::Clock), b"abc", Some(&grant)).is_ok());
+        assert!(allow("x", &importing(Interface::Clock), || digest(b"abc"), Some(&grant)).is_ok());
         grant.digest = Some(digest(b"abd"));
-        let reason = allow("x", &importing(Interface::Clock), b"abc", Some(&grant)).expect_err("other bytes");
+        let reason =
+            allow("x", &importing(Interface::Clock), || digest(b"abc"), Some(&grant)).expect_err("other bytes");
         assert!(reason.contains("other bytes"), "{reason}");
         // Nothing of such a grant is in force, not even where no import needs it.
         let free = Inspection { imports: Vec::new(), ..importing(Interface::Clock) };
-        assert_eq!(allow("x", &free, b"abc", Some(&grant)), Ok(Allowance::default()));
+        assert_eq!(allow("x", &free, || digest(b"abc"), Some(&grant)), Ok(Allowance::default()));
     }
 
     #[test]
     fn an_empty_list_of_programs_grants_no_program() {
         let grant = Grant { clock: true, ..Grant::default() };
-        assert!(allow("x", &importing(Interface::Process), b"abc", Some(&grant)).is_err());
+        assert!(allow("x", &importing(Interface::Process), || digest(b"abc"), Some(&grant)).is_err());
     }
 }

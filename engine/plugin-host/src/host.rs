@@ -17,4 +17,5 @@ pub mod wasi;
 pub mod workspace;
 
 pub use call::{CallSetup, HostState};
+pub(crate) use http::{CallEnd, Web};
 pub(crate) use link::{add_free_interfaces, add_granted_interfaces};

@@ -5,7 +5,8 @@
 //!
 //! Read in this order:
 //!
-//! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`]: what the bytes alone say; `grants`.
+//! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`] and `rules_section`: what the bytes
+//!    alone say; `grants`.
 //! 2. `sandbox`: the engine, the linker, and one call in a fresh store under limits; `host`: what a guest may call.
 //! 3. `roles`: the calls of each role, with `convert` between WIT and `pipeline` types; [`fault`]: how calls go wrong.
 //! 4. `loader`, [`compile`], `compiled_cache`, `metadata`: from bytes to machine code, and what is kept from run to run.
@@ -20,6 +21,7 @@
 pub mod catalog;
 mod grants;
 pub mod inspect;
+mod rules_section;
 
 mod host;
 mod sandbox;
@@ -47,6 +49,7 @@ pub use grants::Allowance;
 pub use inspect::{Import, ImportStanding, InspectError, Inspection, Interface, Role, digest, inspect};
 pub use metadata::Interest;
 pub use notice::Notice;
-pub use options::{EmbeddedPlugin, HostOptions, OnNotice};
+pub use options::{EmbeddedPlugin, HostOptions, Network, OnNotice, Programs};
 pub use plugin_host::PluginHost;
+pub use rules_section::{RULES_SECTION, RulesSectionError, declared_rules};
 pub use sandbox::CallLimits;

@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, Origin, Plugin};
 use crate::compile::{compile_here, compile_in_child};
 use crate::compiled_cache::{CompiledCache, EntryKey, EntryKind, Lookup};
 use crate::fault::FaultKind;
-use crate::host::HostState;
+use crate::host::{HostState, Web};
 use crate::notice::Notice;
 use crate::options::HostOptions;
 use crate::sandbox::Sandbox;
@@ -31,6 +31,8 @@ pub(crate) struct Loader {
     sandbox: OnceLock<Result<Arc<Ready>, String>>,
     cache: OnceLock<Option<CompiledCache>>,
     slots: BTreeMap<PluginId, Slot>,
+    /// The way out for requests of plugins.
+    pub(crate) web: Arc<Web>,
     /// Declarations that were read or made in this process; those of healers are needed at each incident.
     declared: Mutex<Declarations>,
 }
@@ -51,7 +53,16 @@ struct Ready {
 impl Loader {
     pub(crate) fn new(options: HostOptions, catalog: Catalog) -> Self {
         let slots = catalog.plugins().map(|plugin| (plugin.id.clone(), Slot::default())).collect();
-        Self { options, catalog, sandbox: OnceLock::new(), cache: OnceLock::new(), slots, declared: Mutex::default() }
+        let web = Arc::new(Web::new(options.network));
+        Self {
+            options,
+            catalog,
+            sandbox: OnceLock::new(),
+            cache: OnceLock::new(),
+            slots,
+            web,
+            declared: Mutex::default(),
+        }
     }
 
     /// The sandbox; set up at the first call, so that a run that needs no plugin does not pay for it.

@@ -54,7 +54,20 @@ pub enum Notice {
         /// How often it did.
         faults: u32,
     },
-    /// A plugin wrote to its log.
+    /// A plugin asked a server something, or tried to.
+    Request {
+        /// The id.
+        plugin: String,
+        /// Method, e.g. `GET`.
+        method: String,
+        /// Address without the values of its query and without what looks like a token.
+        url: String,
+        /// How it ended: `answered`, `denied`, `unreachable`, `too large`, or `given up` when its time was up.
+        outcome: &'static str,
+        /// Status code, when it was answered.
+        status: Option<u16>,
+    },
+    /// A plugin wrote to its log, or a program did that it ran.
     Log {
         /// The id.
         plugin: String,
@@ -87,6 +100,12 @@ impl fmt::Display for Notice {
             Self::CacheUnusable { reason } => write!(f, "plugins are compiled at each run: failed to {reason}"),
             Self::Benched { plugin, faults } => {
                 write!(f, "plugin {plugin} is not asked any more in this run: it broke its contract {faults} times")
+            }
+            Self::Request { plugin, method, url, status: Some(status), .. } => {
+                write!(f, "{plugin} asked {method} {url}: {status}")
+            }
+            Self::Request { plugin, method, url, outcome, status: None } => {
+                write!(f, "{plugin} asked {method} {url}: {outcome}")
             }
             Self::Log { plugin, level, message } => write!(f, "{plugin}: {level}: {message}"),
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use driver::ports::Executor;
 use pipeline::definition::{Grant, WorkspaceGrant};
 use pipeline::time::{Timestamp, millis};
 
@@ -19,6 +20,9 @@ pub struct EmbeddedPlugin {
     pub id: &'static str,
     /// Version, e.g. `0.1.0`.
     pub version: &'static str,
+    /// `sha256:…` of the component, where the build has computed it; part of the program like the component itself, so it
+    /// is believed. `None` has it computed when it is needed.
+    pub digest: Option<&'static str>,
     /// The component.
     pub bytes: &'static [u8],
 }
@@ -27,6 +31,33 @@ impl fmt::Debug for EmbeddedPlugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{} ({} bytes)", self.id, self.version, self.bytes.len())
     }
+}
+
+/// Whether plugins that were granted hosts may reach them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// They may.
+    #[default]
+    Online,
+    /// The run stays on this machine: every request is answered with `unreachable`.
+    Offline,
+}
+
+/// What a program needs that a planner, classifier, healer or notifier runs where it was granted one.
+///
+/// It starts in an empty directory of its own that is removed with the call, never in the project: what such a plugin may
+/// learn from a program, it asks with arguments, e.g. `pip index versions NAME`.
+#[derive(Clone)]
+pub struct Programs {
+    /// Runs it; the same as for stages.
+    pub executor: Arc<dyn Executor>,
+    /// Its environment. Variables that hold one of `secrets` are left out, and so are those that name the working
+    /// directory.
+    pub env: BTreeMap<String, String>,
+    /// Values that are nobody's business.
+    pub secrets: Arc<Vec<String>>,
+    /// Where the empty directories are made.
+    pub scratch: PathBuf,
 }
 
 /// Receives notices. Called from any thread; must not block for long.
@@ -60,6 +91,10 @@ pub struct HostOptions {
     /// Program that is started as `PROGRAM compile-plugin` to compile plugins that are not embedded; it has to call
     /// [`compile_child_main`](crate::compile_child_main). `None` compiles them in this process.
     pub compile_child: Option<PathBuf>,
+    /// Runs the granted programs of other roles than runners; `None` denies them all.
+    pub programs: Option<Programs>,
+    /// Whether granted hosts are reached.
+    pub network: Network,
     /// Limits of one call.
     pub limits: CallLimits,
     /// Receives notices.
@@ -81,6 +116,8 @@ impl Default for HostOptions {
             cache_dir: None,
             state_dir: None,
             compile_child: None,
+            programs: None,
+            network: Network::default(),
             limits: CallLimits::default(),
             on_notice: Arc::new(|_| {}),
             now: Arc::new(system_time),
@@ -101,7 +138,8 @@ impl HostOptions {
             state: true,
             clock: true,
         };
-        Self { files: vec![file], grants: BTreeMap::from([(id, grant)]), ..Self::default() }
+        let grants = BTreeMap::from([(id, grant)]);
+        Self { files: vec![file], grants, network: Network::Offline, ..Self::default() }
     }
 }
 
@@ -116,6 +154,7 @@ impl fmt::Debug for HostOptions {
             .field("cache_dir", &self.cache_dir)
             .field("state_dir", &self.state_dir)
             .field("compile_child", &self.compile_child)
+            .field("network", &self.network)
             .finish_non_exhaustive()
     }
 }

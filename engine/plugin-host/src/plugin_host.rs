@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use driver::ports::{
     DiagnoseRequest, Executor, IncidentView, PlannedStage, Plugins, ProjectView, Proposals, RunnerRequest,
 };
-use log_scan::RuleSpec;
+use log_scan::{RuleSet, RuleSpec};
 use pipeline::event::FaultNote;
 use pipeline::finding::Diagnosis;
 use pipeline::id::PluginId;
@@ -60,14 +60,13 @@ impl PluginHost {
         &self.loader.catalog
     }
 
-    /// The rules of a classifier, as they come from the plugin or from the cache. Runs the plugin in the sandbox.
+    /// The rules that a classifier returns. Runs the plugin in the sandbox each time.
     pub async fn rules_of(&self, id: &str) -> Result<Vec<RuleSpec>, PluginFault> {
         let plugin = self.find(id, Role::Classifier)?;
-        let declared = metadata::rules_of(&self.loader, vec![plugin]).await;
-        only(declared).map_err(|kind| fault(plugin, Role::Classifier, kind))
+        metadata::asked_rules(&self.loader, plugin).await.map_err(|kind| fault(plugin, Role::Classifier, kind))
     }
 
-    /// The interests of a healer, likewise.
+    /// The interests of a healer, as they come from the plugin or from the cache.
     pub async fn interests_of(&self, id: &str) -> Result<Vec<Interest>, PluginFault> {
         let plugin = self.find(id, Role::Healer)?;
         let declared = metadata::interests_of(&self.loader, vec![plugin]).await;
@@ -244,5 +243,10 @@ impl Plugins for PluginHost {
             }
         }
         Proposals { remedies, faults }
+    }
+
+    async fn rules(&self) -> Option<RuleSet> {
+        // The inherent method: the loaded rules, shared with every diagnosis.
+        Some(PluginHost::rules(self).await.set())
     }
 }

@@ -1,11 +1,11 @@
 //! The calls of each role. Each makes a fresh instance, calls it once, checks the answer and throws the instance away.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use driver::ports::{Executor, IncidentView, LogText, Place, PlannedStage, ProjectView, RunnerRequest};
 use log_scan::RuleSpec;
-use pipeline::outcome::Outcome;
+use pipeline::outcome::{Artifact, Metric, Outcome};
 use pipeline::remedy::{CommandLine, Remedy};
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
@@ -24,9 +24,11 @@ use crate::convert;
 use crate::fault::FaultKind;
 use crate::host::process::Processes;
 use crate::host::state::StateSession;
-use crate::host::{CallSetup, HostState};
+use crate::host::{CallEnd, CallSetup, HostState, Web};
+use crate::inspect::Interface;
 use crate::loader::Loader;
 use crate::metadata::Interest;
+use crate::options::Network;
 use crate::sandbox::{Patience, Sandbox};
 
 /// Time after a stage's own limit, or after it was cancelled, until its runner is given up: the executor needs it to end
@@ -48,7 +50,35 @@ struct Call<'a> {
 struct Surroundings {
     place: Option<Place>,
     processes: Processes,
+    web: Option<Arc<Web>>,
     patience: Patience,
+}
+
+impl Surroundings {
+    /// Of a call whose answer depends on nothing but the plugin.
+    fn none(loader: &Loader) -> Self {
+        let patience = Patience::of(loader.options.limits.wall);
+        Self { place: None, processes: Processes::none(), web: None, patience }
+    }
+
+    /// Of a call that may look at what it was granted.
+    fn of(loader: &Loader, plugin: &Plugin, place: Option<Place>) -> Self {
+        let (options, imports) = (&loader.options, &plugin.allowance.interfaces);
+        let programs = options.programs.as_ref().filter(|_| imports.contains(&Interface::Process));
+        let asks_servers = imports.contains(&Interface::Http) && options.network == Network::Online;
+        let wall = match programs.is_some() || asks_servers {
+            true => options.limits.wall_outside,
+            false => options.limits.wall,
+        };
+        let granted = || plugin.allowance.grant.process.clone();
+        let processes = programs.map(|programs| Processes::for_errands(programs, granted(), wall));
+        Self {
+            place,
+            processes: processes.unwrap_or_else(Processes::none),
+            web: Some(Arc::clone(&loader.web)),
+            patience: Patience::of(wall),
+        }
+    }
 }
 
 impl<'a> Call<'a> {
@@ -62,6 +92,11 @@ impl<'a> Call<'a> {
             config: Arc::clone(&plugin.config),
             place: surroundings.place,
             processes: surroundings.processes,
+            web: surroundings.web,
+            end: CallEnd {
+                deadline: surroundings.patience.wall.and_then(|wall| Instant::now().checked_add(wall)),
+                cancel: surroundings.patience.cancel.as_ref().map(|(cancel, _)| cancel.clone()),
+            },
             state: plugin.allowance.grant.state.then(|| StateSession::new(state_dir, &plugin.id)),
             now: (loader.options.now)(),
             on_notice: Arc::clone(&loader.options.on_notice),
@@ -107,13 +142,9 @@ async fn finish<T>(result: Result<Result<T, PluginError>, FaultKind>, mut state:
     (answer, state)
 }
 
-fn without_processes(wall: Duration, place: Option<Place>) -> Surroundings {
-    Surroundings { place, processes: Processes::none(), patience: Patience::of(wall) }
-}
-
 /// Asks a planner.
 pub(crate) async fn plan(loader: &Arc<Loader>, plugin: &Plugin, project: &ProjectView) -> Answer<Vec<PlannedStage>> {
-    let surroundings = without_processes(loader.options.limits.wall, Some(project.place.clone()));
+    let surroundings = Surroundings::of(loader, plugin, Some(project.place.clone()));
     let call = Call::begin(loader, plugin, surroundings).await?;
     let request = convert::project_to_wit(project);
     let (answer, _) = make_call!(call, |store, pre| {
@@ -144,7 +175,7 @@ pub(crate) async fn run(
     request: RunnerRequest,
     executor: Arc<dyn Executor>,
 ) -> Result<Outcome, Box<BrokenAttempt>> {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let stage = convert::stage_to_wit(&request.stage);
     let own_program = match &request.stage.command {
         CommandLine::Shell(_) => Some("sh".to_owned()),
@@ -155,6 +186,7 @@ pub(crate) async fn run(
     let timeout = request.template.limits.timeout_ms.map(Duration::from_millis);
     let surroundings = Surroundings {
         place,
+        web: Some(Arc::clone(&loader.web)),
         patience: Patience {
             wall: timeout.map(|timeout| timeout.saturating_add(RUNNER_SLACK)),
             cancel: Some((request.cancel.clone(), RUNNER_SLACK)),
@@ -202,14 +234,26 @@ fn attempt_outcome(
         duration_ms: elapsed_ms,
         ..Outcome::default()
     });
-    match failed_gates(report) {
-        Ok(failed_gates) => Ok(Outcome { failed_gates, ..outcome }),
+    match reported(report) {
+        Ok(reported) => Ok(Outcome {
+            failed_gates: reported.failed_gates,
+            metrics: reported.metrics,
+            artifacts: reported.artifacts,
+            ..outcome
+        }),
         Err(why) => Err(BrokenAttempt::boxed(FaultKind::Garbage(why), outcome)),
     }
 }
 
-/// The gates of a report that did not pass, with the reason. Not measured is never a pass.
-fn failed_gates(report: Report) -> Result<Vec<String>, String> {
+/// What a runner adds to what the host measured.
+struct Reported {
+    failed_gates: Vec<String>,
+    metrics: Vec<Metric>,
+    artifacts: Vec<Artifact>,
+}
+
+/// Checks a report: gates that did not pass, with the reason (not measured is never a pass), metrics and artifacts.
+fn reported(report: Report) -> Result<Reported, String> {
     const MAX_VERDICTS: usize = 100;
     const MAX_MEASURES: usize = 1_000;
     if report.verdicts.len() > MAX_VERDICTS {
@@ -230,18 +274,31 @@ fn failed_gates(report: Report) -> Result<Vec<String>, String> {
             _ => return Err(format!("the verdict of gate {gate} is no known word")),
         }
     }
-    Ok(gates)
+    let mut metrics = Vec::new();
+    for metric in report.metrics {
+        let name = convert::check_code("a metric's name", metric.name)?;
+        let unit = convert::check_text("a metric's unit", metric.unit)?;
+        metrics.push(Metric { name, value: metric.value, unit });
+    }
+    let mut artifacts = Vec::new();
+    for artifact in report.artifacts {
+        convert::check_relative_path(&artifact.path)?;
+        let media_type = convert::check_text("an artifact's media type", artifact.media_type)?;
+        let title = convert::check_text("an artifact's title", artifact.title)?;
+        artifacts.push(Artifact { path: artifact.path, media_type, title });
+    }
+    Ok(Reported { failed_gates: gates, metrics, artifacts })
 }
 
 /// Asks a classifier for its rules, and checks them.
 pub(crate) async fn rules(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<RuleSpec>> {
-    let surroundings = without_processes(loader.options.limits.wall, None);
+    let surroundings = Surroundings::none(loader);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
         instance.selfheal_plugin_classifier().call_rules(&mut *store).await
     });
-    checked(answer, |rules| convert::rules_from_wit(&format!("{}@{}", plugin.id, plugin.version), rules))
+    checked(answer, |rules| convert::rules_from_wit(&plugin.name(), rules))
 }
 
 /// Asks a classifier about a match of its own rule.
@@ -251,7 +308,7 @@ pub(crate) async fn classify(
     candidate: &Candidate,
     log: Arc<dyn LogText>,
 ) -> Answer<Vec<Finding>> {
-    let surroundings = without_processes(loader.options.limits.wall, None);
+    let surroundings = Surroundings::of(loader, plugin, None);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
@@ -263,7 +320,7 @@ pub(crate) async fn classify(
 
 /// Asks a healer which findings it wants to see.
 pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<Interest>> {
-    let surroundings = without_processes(loader.options.limits.wall, None);
+    let surroundings = Surroundings::none(loader);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = HealerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
@@ -277,7 +334,7 @@ pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec
 
 /// Asks a healer for remedies.
 pub(crate) async fn propose(loader: &Arc<Loader>, plugin: &Plugin, incident: &IncidentView) -> Answer<Vec<Remedy>> {
-    let surroundings = without_processes(loader.options.limits.wall, Some(incident.place.clone()));
+    let surroundings = Surroundings::of(loader, plugin, Some(incident.place.clone()));
     let call = Call::begin(loader, plugin, surroundings).await?;
     let request = convert::incident_to_wit(incident);
     let log = Arc::clone(&incident.log);
@@ -304,7 +361,7 @@ pub(crate) enum NotifierTask {
 
 /// Has a notifier do something. Only [`NotifierTask::Open`] gives a reference.
 pub(crate) async fn notify(loader: &Arc<Loader>, plugin: &Plugin, task: &NotifierTask) -> Answer<Option<TicketRef>> {
-    let surroundings = without_processes(loader.options.limits.wall, None);
+    let surroundings = Surroundings::of(loader, plugin, None);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = NotifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;

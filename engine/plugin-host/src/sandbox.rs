@@ -39,6 +39,8 @@ pub struct CallLimits {
     pub cpu: Duration,
     /// Wall-clock time. For runners the stage's own limit stands in its place.
     pub wall: Duration,
+    /// Wall-clock time of a call that may run programs or send requests: those take longer than a guest computes.
+    pub wall_outside: Duration,
     /// Memory of one call, all linear memories together, in bytes.
     pub memory: usize,
     /// Elements of all tables of one call together.
@@ -60,6 +62,7 @@ impl Default for CallLimits {
         Self {
             cpu: Duration::from_secs(2),
             wall: Duration::from_secs(5),
+            wall_outside: Duration::from_secs(60),
             memory: 64 << 20,
             table_elements: 200_000,
             instances: 32,

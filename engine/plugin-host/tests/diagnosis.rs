@@ -4,11 +4,12 @@ mod support;
 
 use driver::ports::Plugins;
 use pipeline::finding::DiagnosisOutcome;
-use plugin_host::{EmbeddedPlugin, HostOptions, PluginHost};
+use plugin_host::{EmbeddedPlugin, HostOptions, Notice, PluginHost};
 use support::diagnose_request;
 
 fn host() -> PluginHost {
-    let guest = EmbeddedPlugin { id: "two-roles", version: "0.1.0", bytes: guests::component("two-roles") };
+    let guest =
+        EmbeddedPlugin { id: "two-roles", version: "0.1.0", digest: None, bytes: guests::component("two-roles") };
     let cache_dir = Some(support::cache());
     PluginHost::new(HostOptions { embedded: vec![guest], cache_dir, ..HostOptions::default() })
         .expect("the catalog loads")
@@ -82,6 +83,20 @@ async fn every_standard_classifier_gives_rules_that_pass() {
         let rules = host.rules_of(classifier).await;
         assert!(rules.as_ref().is_ok_and(|rules| !rules.is_empty()), "{classifier}: {rules:?}");
     }
+}
+
+#[tokio::test]
+async fn a_first_diagnosis_with_rules_that_ask_nobody_compiles_nothing() {
+    let notices = support::Notices::default();
+    let mut options = HostOptions { cache_dir: None, ..support::options() };
+    notices.listen(&mut options);
+    let log = log("fatal: Unable to create '/srv/shop/.git/index.lock': File exists.\n");
+    let host = PluginHost::new(options).expect("the catalog loads");
+    let (diagnosis, faults) = host.diagnose(diagnose_request(log.path(), 128)).await;
+    assert_eq!(faults, []);
+    assert_eq!(diagnosis.root().map(|finding| finding.code.as_str()), Some("system.git-index-lock"));
+    let notices = notices.take();
+    assert!(!notices.iter().any(|notice| matches!(notice, Notice::Compiling { .. })), "{notices:?}");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ pub struct StandardPlugin {
     pub id: &'static str,
     /// The package's version.
     pub version: &'static str,
+    /// `sha256:…` of the component, computed by the build.
+    pub digest: &'static str,
     /// The component.
     pub bytes: &'static [u8],
 }
@@ -21,16 +23,16 @@ impl std::fmt::Debug for StandardPlugin {
 }
 
 /// As the build script writes it.
-type Row = (&'static str, &'static str, &'static [u8]);
+type Row = (&'static str, &'static str, &'static str, &'static [u8]);
 
 const ROWS: &[Row] = include!(concat!(env!("OUT_DIR"), "/components.rs"));
 
 const fn plugin(row: Row) -> StandardPlugin {
-    StandardPlugin { id: row.0, version: row.1, bytes: row.2 }
+    StandardPlugin { id: row.0, version: row.1, digest: row.2, bytes: row.3 }
 }
 
 static ALL: [StandardPlugin; ROWS.len()] = {
-    let mut all = [StandardPlugin { id: "", version: "", bytes: &[] }; ROWS.len()];
+    let mut all = [StandardPlugin { id: "", version: "", digest: "", bytes: &[] }; ROWS.len()];
     let mut index = 0;
     while index < ROWS.len() {
         all[index] = plugin(ROWS[index]);

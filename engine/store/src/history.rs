@@ -15,7 +15,9 @@ const LAST: &str = "last";
 /// Runs that an ambiguous prefix is answered with at most.
 const MAX_CANDIDATES: usize = 5;
 
-const COLUMNS: &str = "run, pipeline, started, ended, result, qualifier, stages, incidents";
+/// A stage that passed without an attempt was put back from the cache.
+const COLUMNS: &str = "run, pipeline, started, ended, result, qualifier, stages, incidents,
+    (SELECT count(*) FROM stages WHERE stages.run = runs.run AND stages.result = 'success' AND stages.attempts = 0) AS cached";
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct RunSummary {
     pub stages: u64,
     /// Incidents that were opened in it.
     pub incidents: u64,
+    /// Stages whose outputs were put back instead of running them.
+    pub cached: u64,
 }
 
 /// Which runs are wanted; what is `None` does not matter.
@@ -208,5 +212,6 @@ fn run_summary(row: &Row<'_>) -> Result<RunSummary, Fault> {
         qualifier: optional_word(row, "qualifier")?,
         stages: unsigned(row, "stages")?,
         incidents: unsigned(row, "incidents")?,
+        cached: unsigned(row, "cached")?,
     })
 }

@@ -5,6 +5,9 @@
 //! tables anew from it. Besides it the database keeps what no journal can know: which process works on which run
 //! ([`Store::claim_run`]), what people asked to forget ([`Store::forget`]), and settings.
 //!
+//! Beside the database lies the cache of stages' outputs ([`OutputStore`], `outputs.rs`): files by content, thrown away when
+//! there are too many. Which were used longest ago it knows from the times of its files.
+//!
 //! This crate may not decide anything about a run, run processes, or ask for the time: moments are arguments. It does not
 //! prune: an append-only chain has no middle that could be taken out. A record takes about half a kilobyte, a diagnosis
 //! more; a project that wants to start over moves the database away.
@@ -30,6 +33,8 @@ mod learning;
 mod measurements;
 mod settings;
 
+mod outputs;
+
 pub use chain::{BrokenLink, ChainProblem, ChainReport};
 pub use claims::UnfinishedRun;
 pub use error::StoreError;
@@ -37,6 +42,7 @@ pub use history::{AttemptSummary, HistoryFilter, RunSummary, StageSummary};
 pub use incidents::{IncidentSummary, TrialSummary};
 pub use journal::RunJournal;
 pub use measurements::GreenAttempt;
+pub use outputs::OutputStore;
 pub use store::Store;
 
 #[cfg(test)]

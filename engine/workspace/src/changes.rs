@@ -14,7 +14,8 @@ pub(crate) fn changes(deltas: Deltas, root: &Path, folder: &Path) -> Result<Vec<
     let list = &deltas.list;
     // The hash function plays no part in lines.
     let text = patch(list, Naming::Index, "sha1", folder)?;
-    let lines = lines(&text, list.len());
+    let paths: Vec<String> = list.iter().map(|delta| delta.path.to_string_lossy().into_owned()).collect();
+    let lines = lines(&text, &paths);
     let prefix = root.strip_prefix(&deltas.base).unwrap_or(Path::new(""));
     let mut changes: Vec<_> = list.iter().zip(lines).map(|(delta, lines)| change(delta, prefix, lines)).collect();
     changes.sort_by(|left, right| Path::new(&left.path).cmp(Path::new(&right.path)));

@@ -91,7 +91,7 @@ impl Removal<'_> {
     }
 }
 
-fn remove(path: &Path) -> Result<(), WorkspaceError> {
+pub(crate) fn remove(path: &Path) -> Result<(), WorkspaceError> {
     in_writable(path, || remove_tree(path))
 }
 
@@ -118,7 +118,8 @@ fn move_directory(layer: &Layer, path: &Path, meta: &Metadata) -> Result<(), Wor
     Ok(())
 }
 
-fn move_leaf(from: &Path, to: &Path, meta: &Metadata) -> Result<(), WorkspaceError> {
+/// Renames a file into place, over what is there; nothing is moved where that is the same already.
+pub(crate) fn move_leaf(from: &Path, to: &Path, meta: &Metadata) -> Result<(), WorkspaceError> {
     if is_same(from, to)? {
         let now = fs::symlink_metadata(to).map_err(|error| failed("look at", to, error))?;
         let (now, wanted) = (Attributes::of(&now), Attributes::of(meta));

@@ -5,10 +5,14 @@
 //! scratch/NAME/token        name under which its overlay is mounted
 //! scratch/NAME/layers       overlay: directories that are covered, separated by NUL
 //! scratch/NAME/N/{upper,work}  overlay: what was written over layer N
-//! scratch/NAME/intent       overlay: a commit is under way, and how far it is
+//! scratch/NAME/intent       overlay, copy: a commit is under way, and how far it is
 //! scratch/NAME/manifest     in place: every entry that has to come back; written when the copies are complete
 //! scratch/NAME/before/      in place: the copies, as a tree
 //! scratch/NAME/git/         in place: files of a git directory outside the workspace
+//! scratch/NAME/origin       copy: the directory that was copied
+//! scratch/NAME/copy/NAME    copy: the copy, under the name of what was copied
+//! scratch/NAME/copied       copy: every entry as it was copied; written when the copy is complete
+//! scratch/NAME/translated/  copy: files that name the copy's path, with the workspace's in its stead
 //! snapshots.git/            named snapshots, a bare repository
 //! snapshots.index           what git knows about files of the last snapshot, so that it need not read them again
 //! ```
@@ -84,8 +88,19 @@ pub(crate) enum ScratchState {
     Incomplete,
     /// An overlay.
     Overlay(Vec<Layer>),
+    /// A complete copy at another path.
+    Copy(CopiedTree),
     /// A complete snapshot for the workspace itself.
     InPlace,
+}
+
+/// A directory and its copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CopiedTree {
+    /// What was copied: the workspace, or the work tree around it.
+    pub origin: PathBuf,
+    /// The copy.
+    pub copy: PathBuf,
 }
 
 /// One directory that is covered by an overlay.
@@ -121,6 +136,33 @@ impl ScratchFolder {
         self.root.join("before")
     }
 
+    /// The copy of a directory.
+    pub fn copied_tree(&self, origin: PathBuf) -> CopiedTree {
+        // The same name: tools take it for the project's.
+        let copy = self.copies().join(origin.file_name().unwrap_or("workspace".as_ref()));
+        CopiedTree { origin, copy }
+    }
+
+    /// Folder of the copy.
+    pub fn copies(&self) -> PathBuf {
+        self.root.join("copy")
+    }
+
+    /// Manifest of the copy.
+    pub fn copied(&self) -> PathBuf {
+        self.root.join("copied")
+    }
+
+    /// Translations of files that name the copy's path.
+    pub fn translated(&self) -> PathBuf {
+        self.root.join("translated")
+    }
+
+    /// Records what the copy is one of.
+    pub fn write_origin(&self, origin: &Path) -> Result<(), WorkspaceError> {
+        write_durably(&self.root.join("origin"), bytes(origin))
+    }
+
     /// Makes the folder, owned by this process; fails where one exists.
     pub fn create(&self, token: &str) -> Result<(), WorkspaceError> {
         fs::create_dir(&self.root).map_err(|error| failed("make scratch", &self.root, error))?;
@@ -150,6 +192,11 @@ impl ScratchFolder {
         if let Ok(list) = fs::read(self.root.join("layers")) {
             let lowers = list.split(|byte| *byte == 0).filter(|lower| !lower.is_empty()).map(path_of);
             return ScratchState::Overlay(self.layers(lowers));
+        }
+        if self.copied().exists()
+            && let Ok(origin) = fs::read(self.root.join("origin"))
+        {
+            return ScratchState::Copy(self.copied_tree(path_of(&origin)));
         }
         if self.manifest().exists() { ScratchState::InPlace } else { ScratchState::Incomplete }
     }

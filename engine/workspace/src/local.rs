@@ -1,7 +1,6 @@
 //! The workspace port for a folder on this machine.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -13,56 +12,22 @@ use async_trait::async_trait;
 use driver::ports::{Place, Recovery, Scratch, Workspace, WorkspaceError};
 use pipeline::event::{FileChange, ScratchKind};
 
+use crate::bound::{self, CopyUnavailable};
+use crate::copy::{Copy, Size};
 use crate::delta::{Deltas, Extent};
 use crate::files::{self, Execution};
 use crate::git::Repository;
 use crate::in_place::InPlace;
 use crate::layout::{Layout, ScratchFolder, ScratchState};
+use crate::options::{Options, ScratchPreference};
 use crate::overlay::{Holder, OverlayUnavailable, covered, mount_inside};
 use crate::patch::{Naming, patch};
-use crate::processes::{ProcessId, end_namespace_of};
+use crate::processes::{ProcessId, end_namespace_of, end_processes_in};
 use crate::rules::Rules;
 use crate::snapshot::Snapshots;
 use crate::tree::{failed, lstat, remove_tree};
+use crate::walk::{DotGit, Entry, Standing, list};
 use crate::{changes, clear, commit, recover, standing, upper};
-
-/// How a workspace makes its scratches.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// Program that holds the namespace of an overlay; without one, scratches are in place.
-    pub holder: Option<HolderCommand>,
-    /// Which kind of scratch is wanted.
-    pub scratch: ScratchPreference,
-}
-
-/// The program that runs [`crate::hold_scratch_main`].
-#[derive(Clone, Debug)]
-pub struct HolderCommand {
-    /// The engine's own binary.
-    pub program: PathBuf,
-    /// Arguments that lead to its hidden subcommand.
-    pub arguments: Vec<OsString>,
-    /// Whether it makes a user namespace where a mount namespace alone would be allowed.
-    pub is_user_namespace_forced: bool,
-}
-
-impl HolderCommand {
-    /// A program and the arguments before the holder's own.
-    pub fn new(program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
-        let arguments = arguments.into_iter().map(Into::into).collect();
-        Self { program: program.into(), arguments, is_user_namespace_forced: false }
-    }
-}
-
-/// Which kind of scratch is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ScratchPreference {
-    /// An overlay, or in place where that is not allowed.
-    #[default]
-    Auto,
-    /// In place.
-    InPlace,
-}
 
 /// A folder on this machine. Cheap to clone.
 #[derive(Clone)]
@@ -109,6 +74,16 @@ impl LocalWorkspace {
         let probed = self.inner.open_overlay(&name, &folder);
         let stopped = self.inner.discard(&name).map_err(fault);
         probed.map(drop).and(stopped)
+    }
+
+    /// Tries whether a copy at another path can stand for the workspace, and throws it away again.
+    pub fn probe_copy(&self) -> Result<(), CopyUnavailable> {
+        let name = format!("probe-{}", token());
+        let fault = |error: WorkspaceError| CopyUnavailable::Failed(error.to_string());
+        let folder = self.inner.layout.scratch(&name).map_err(fault)?;
+        let probed = self.inner.open_copy(&name, &folder);
+        let removed = self.inner.discard(&name).map_err(fault);
+        probed.map(drop).and(removed)
     }
 
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> T + Send + 'static) -> T {
@@ -179,6 +154,10 @@ impl Workspace for LocalWorkspace {
         self.blocking(move |inner| clear::clear(&place, &path, &mut inner.rules()?)).await
     }
 
+    async fn files(&self) -> Result<Vec<String>, WorkspaceError> {
+        self.blocking(Inner::files).await
+    }
+
     async fn restore_paths(&self, place: &Place, snapshot: &str, paths: &[String]) -> Result<(), WorkspaceError> {
         let (place, snapshot, paths) = (place.clone(), snapshot.to_owned(), paths.to_owned());
         self.blocking(move |inner| inner.snapshots().restore(&place, &snapshot, &paths)).await
@@ -237,6 +216,7 @@ pub(crate) struct Inner {
 /// What a scratch needs while it is open.
 enum Open {
     Overlay(Holder),
+    Copy,
     InPlace,
 }
 
@@ -267,6 +247,16 @@ impl Inner {
         }
     }
 
+    /// Files and links that are not ignored, relative to the root, sorted.
+    fn files(&self) -> Result<Vec<String>, WorkspaceError> {
+        let entries = list(&self.root, &mut self.rules()?, DotGit::Skip, self.layout.root())?;
+        let is_kept = |entry: &Entry| entry.standing == Standing::Kept && !entry.meta.is_dir();
+        let kept = entries.into_iter().filter(is_kept);
+        let mut names: Vec<String> = kept.filter_map(|entry| Some(entry.path.to_str()?.to_owned())).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
     fn snapshots(&self) -> Snapshots<'_> {
         Snapshots { layout: &self.layout, root: &self.root, repository: self.repository() }
     }
@@ -291,14 +281,14 @@ impl Inner {
             // It may be all that is left of somebody's files: recovering comes first.
             return Err(failed("open scratch", folder.root(), std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
         }
-        if self.options.scratch == ScratchPreference::Auto {
-            match self.open_overlay(name, &folder) {
-                Ok(place) => {
-                    return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay });
-                }
-                Err(_) => remove_tree(folder.root())?,
-            }
+        if let Ok(place) = self.open_overlay(name, &folder) {
+            return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay });
         }
+        remove_tree(folder.root())?;
+        if let Ok(place) = self.open_copy(name, &folder) {
+            return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Copy });
+        }
+        remove_tree(folder.root())?;
         folder.create("")?;
         self.in_place(&folder).take()?;
         self.opened().insert(name.to_owned(), Open::InPlace);
@@ -306,7 +296,7 @@ impl Inner {
     }
 
     fn open_overlay(&self, name: &str, folder: &ScratchFolder) -> Result<Place, OverlayUnavailable> {
-        if self.options.scratch == ScratchPreference::InPlace {
+        if matches!(self.options.scratch, ScratchPreference::Copy | ScratchPreference::InPlace) {
             return Err(OverlayUnavailable::SwitchedOff);
         }
         let command = self.options.holder.as_ref().ok_or(OverlayUnavailable::NoHolder)?;
@@ -336,6 +326,45 @@ impl Inner {
         Ok(place)
     }
 
+    fn open_copy(&self, name: &str, folder: &ScratchFolder) -> Result<Place, CopyUnavailable> {
+        if matches!(self.options.scratch, ScratchPreference::Overlay | ScratchPreference::InPlace) {
+            return Err(CopyUnavailable::SwitchedOff);
+        }
+        let fault = |error: WorkspaceError| CopyUnavailable::Failed(error.to_string());
+        let lowers = covered(&self.root, self.repository());
+        let [top] = lowers.as_slice() else {
+            return Err(CopyUnavailable::GitElsewhere(lowers.into_iter().nth(1).unwrap_or_default()));
+        };
+        if self.layout.root().starts_with(top) {
+            return Err(CopyUnavailable::StateInWorkspace(self.layout.root().to_owned()));
+        }
+        if let Some(mount) = mount_inside(&lowers) {
+            return Err(CopyUnavailable::MountInside(mount));
+        }
+        if bound::is_mentioned(top, &self.options.mentions) {
+            return Err(CopyUnavailable::Mentioned);
+        }
+        let tree = folder.copied_tree(top.clone());
+        if let Some(found) = bound::found_upwards(top, &tree.copy) {
+            return Err(CopyUnavailable::Surroundings(found));
+        }
+        let mut rules = self.rules_in(top, None).map_err(fault)?;
+        let entries = bound::everything(top, &mut rules, self.layout.root()).map_err(fault)?;
+        if let Some((path, tie)) = bound::first_tie(top, &entries).map_err(fault)? {
+            return Err(CopyUnavailable::Bound { path, tie });
+        }
+        folder.create("").map_err(fault)?;
+        let inside = self.root.strip_prefix(top).unwrap_or(Path::new(""));
+        let root = if inside.as_os_str().is_empty() { tree.copy.clone() } else { tree.copy.join(inside) };
+        let copy = Copy { folder, tree };
+        if let Size::TooLarge(bytes) = copy.size(&entries) {
+            return Err(CopyUnavailable::TooLarge { bytes, entries: entries.len() });
+        }
+        copy.take(entries).map_err(fault)?;
+        self.opened().insert(name.to_owned(), Open::Copy);
+        Ok(Place { root: root.clone(), visible_root: root, namespace: None })
+    }
+
     fn deltas(&self, folder: &ScratchFolder) -> Result<Deltas, WorkspaceError> {
         let in_workspace = |list| Deltas { base: self.root.clone(), list };
         match folder.state() {
@@ -348,6 +377,12 @@ impl Inner {
                     list.extend(upper::git_deltas(&git, &layer.lower)?);
                 }
                 Ok(Deltas { base: layer.lower, list })
+            }
+            ScratchState::Copy(tree) => {
+                let base = tree.origin.clone();
+                let mut rules = self.rules_in(&base, Some(&tree.copy))?;
+                let list = Copy { folder, tree }.deltas(&mut rules)?;
+                Ok(Deltas { base, list })
             }
             ScratchState::InPlace => self.in_place(folder).deltas().map(in_workspace),
             ScratchState::Incomplete => Ok(in_workspace(Vec::new())),
@@ -374,6 +409,9 @@ impl Inner {
             (_, Some(token)) => end_namespace_of(&token),
             (_, None) => {}
         }
+        if matches!(folder.state(), ScratchState::Copy(_)) {
+            end_processes_in(&folder.copies());
+        }
     }
 
     /// Refuses to write over a versioned file that somebody changed in the workspace while the scratch was open.
@@ -392,12 +430,13 @@ impl Inner {
     /// Makes a scratch the workspace; one that is gone has been made so before.
     pub(crate) fn commit(&self, name: &str) -> Result<(), WorkspaceError> {
         let folder = self.layout.scratch(name)?;
-        if matches!(folder.state(), ScratchState::Overlay(_)) && folder.intent().is_none() {
+        if matches!(folder.state(), ScratchState::Overlay(_) | ScratchState::Copy(_)) && folder.intent().is_none() {
             self.check_edits(&folder)?;
         }
         self.close(name, &folder);
         match folder.state() {
             ScratchState::Overlay(layers) => commit::commit(&folder, &layers)?,
+            ScratchState::Copy(tree) => Copy { folder: &folder, tree }.commit()?,
             ScratchState::InPlace => self.in_place(&folder).forget()?,
             ScratchState::Incomplete => {}
         }

@@ -1,12 +1,14 @@
-//! What a workspace looked like before a trial in place: one record for each entry.
+//! What a workspace looked like before a trial in place, or its copy before one there: one record for each entry.
 //!
 //! Text, one record after the other, each ended by NUL: standing, mode, owner, group, modification time, size, device,
 //! inode, change time, fingerprint, and the path at the end, where it may hold anything else.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::fs::{self, Metadata};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -121,6 +123,14 @@ impl Manifest {
         let is_ignored =
             |path: &Path| self.records.get(path).is_some_and(|record| record.standing == Standing::Ignored);
         path.ancestors().any(is_ignored)
+    }
+
+    /// Names of what was in a directory.
+    pub fn names_in<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = &'a OsStr> {
+        // Paths are ordered by component, so all that is below a directory follows it.
+        let below = self.records.range::<Path, _>((Bound::Excluded(directory), Bound::Unbounded));
+        let below = below.map(|(path, _)| path).take_while(move |path| path.starts_with(directory));
+        below.filter(move |path| path.parent() == Some(directory)).filter_map(|path| path.file_name())
     }
 
     /// Reads it.

@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use crate::git::Repository;
 use crate::layout::Layer;
-use crate::local::HolderCommand;
+use crate::options::HolderCommand;
 use crate::processes::end_namespace_of;
 use crate::tree::{Attributes, set_metadata};
 
@@ -27,7 +27,7 @@ const ANSWER_LIMIT: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverlayUnavailable {
-    /// The caller asked for scratches in place.
+    /// The caller asked for another kind of scratch.
     #[error("it is switched off")]
     SwitchedOff,
     /// There is no program that can hold a namespace.

@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use driver::ports::WorkspaceError;
+use pipeline::event::FileChange;
 
 use crate::delta::{Delta, Extent};
 use crate::git::Git;
@@ -123,26 +124,20 @@ pub(crate) struct Lines {
     pub is_abridged: bool,
 }
 
-/// Most lines in each list of [`Lines`].
-const MOST_LINES: usize = 500;
-
-/// Most bytes of a line in [`Lines`].
-const MOST_BYTES: usize = 1000;
-
-/// Reads a patch that was made with [`Naming::Index`] for `count` deltas.
-pub(crate) fn lines(patch: &[u8], count: usize) -> Vec<Lines> {
-    let mut all = vec![Lines::default(); count];
+/// Reads a patch that was made with [`Naming::Index`] for the deltas of `paths`, which say how much of each is read.
+pub(crate) fn lines(patch: &[u8], paths: &[String]) -> Vec<Lines> {
+    let mut all = vec![Lines::default(); paths.len()];
     let (mut current, mut removed_left, mut added_left) = (None, 0, 0);
     for line in patch.split(|byte| *byte == b'\n') {
-        let in_file = current.and_then(|index: usize| all.get_mut(index));
+        let in_file = current.and_then(|index: usize| Some((all.get_mut(index)?, paths.get(index)?)));
         match (line.first(), in_file) {
-            (Some(b'-'), Some(file)) if removed_left > 0 => {
+            (Some(b'-'), Some((file, path))) if removed_left > 0 => {
                 removed_left -= 1;
-                file.is_abridged |= !push(&mut file.removed, &line[1..]);
+                file.is_abridged |= !push(&mut file.removed, &line[1..], path);
             }
-            (Some(b'+'), Some(file)) if added_left > 0 => {
+            (Some(b'+'), Some((file, path))) if added_left > 0 => {
                 added_left -= 1;
-                file.is_abridged |= !push(&mut file.added, &line[1..]);
+                file.is_abridged |= !push(&mut file.added, &line[1..], path);
             }
             _ if line.starts_with(b"diff --git a/") => {
                 let name = line.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
@@ -156,14 +151,15 @@ pub(crate) fn lines(patch: &[u8], count: usize) -> Vec<Lines> {
 }
 
 /// Adds a line as far as there is room; tells whether all of it fitted.
-fn push(lines: &mut Vec<String>, line: &[u8]) -> bool {
-    if lines.len() >= MOST_LINES {
+fn push(lines: &mut Vec<String>, line: &[u8], path: &str) -> bool {
+    if lines.len() >= FileChange::most_lines(path) {
         return false;
     }
     let mut text = String::from_utf8_lossy(line).into_owned();
-    let is_whole = text.len() <= MOST_BYTES;
+    let most_bytes = FileChange::most_bytes(path);
+    let is_whole = text.len() <= most_bytes;
     if !is_whole {
-        text.truncate((0..=MOST_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0));
+        text.truncate((0..=most_bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0));
     }
     lines.push(text);
     is_whole
@@ -187,7 +183,7 @@ mod tests {
     fn lines_that_look_like_headers_are_read_as_content() {
         let patch =
             b"diff --git a/1 b/1\n--- a/1\n+++ b/1\n@@ -1,2 +1 @@ fn\n--- a/0\n-@@ -1 +1 @@\n+diff --git a/0 b/0\n";
-        let lines = lines(patch, 2);
+        let lines = lines(patch, &["a".to_owned(), "b".to_owned()]);
         assert_eq!(lines[0], Lines::default());
         assert_eq!(lines[1].removed, ["-- a/0", "@@ -1 +1 @@"]);
         assert_eq!(lines[1].added, ["diff --git a/0 b/0"]);
@@ -195,11 +191,15 @@ mod tests {
 
     #[test]
     fn long_lists_and_long_lines_are_cut_and_say_so() {
-        let mut patch = format!("diff --git a/0 b/0\n@@ -0,0 +1,{} @@\n", MOST_LINES + 1);
-        patch.push_str(&"+x\n".repeat(MOST_LINES + 1));
-        patch.push_str(&format!("diff --git a/1 b/1\n@@ -0,0 +1 @@\n+{}\n", "ä".repeat(MOST_BYTES)));
-        let lines = lines(patch.as_bytes(), 2);
-        assert_eq!((lines[0].added.len(), lines[0].is_abridged), (MOST_LINES, true));
-        assert_eq!((lines[1].added[0].len(), lines[1].is_abridged), (MOST_BYTES, true));
+        let mut patch = String::new();
+        for file in [0, 2] {
+            patch.push_str(&format!("diff --git a/{file} b/{file}\n@@ -0,0 +1,501 @@\n{}", "+x\n".repeat(501)));
+        }
+        patch.push_str(&format!("diff --git a/1 b/1\n@@ -0,0 +1 @@\n+{}\n", "ä".repeat(1_000)));
+        let paths = ["a.txt", "b.txt", "Cargo.lock"].map(str::to_owned);
+        let lines = lines(patch.as_bytes(), &paths);
+        assert_eq!((lines[0].added.len(), lines[0].is_abridged), (500, true));
+        assert_eq!((lines[1].added[0].len(), lines[1].is_abridged), (1_000, true));
+        assert_eq!((lines[2].added.len(), lines[2].is_abridged), (501, false), "a lock file is read whole");
     }
 }

@@ -90,6 +90,25 @@ pub(crate) fn end_namespace_of(token: &str) {
     }
 }
 
+/// Kills every process that works in a folder, as far as they can be seen. Repeats as [`end_namespace_of`] does.
+pub(crate) fn end_processes_in(folder: &Path) {
+    const ROUNDS: usize = 50;
+    for _ in 0..ROUNDS {
+        let works_in = |pid: &i32| {
+            let directory = fs::read_link(format!("/proc/{pid}/cwd"));
+            // The dead still have a number until they are waited for, but no directory.
+            directory.is_ok_and(|directory| directory.starts_with(folder)) && *pid != std::process::id().cast_signed()
+        };
+        let found: Vec<i32> = all().into_iter().filter(works_in).collect();
+        if found.is_empty() {
+            return;
+        }
+        for pid in found.into_iter().filter_map(Pid::from_raw) {
+            kill_and_wait(pid);
+        }
+    }
+}
+
 /// Kills a process and waits until it can write no more. One that is gone already is what we want; one that hangs in
 /// the kernel is given up on.
 fn kill_and_wait(pid: Pid) {

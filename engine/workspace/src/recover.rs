@@ -23,9 +23,11 @@ pub(crate) fn recover(inner: &Inner) -> Result<Recovery, WorkspaceError> {
             continue;
         }
         let (what, result) = match (folder.state(), folder.intent()) {
-            (ScratchState::Overlay(_), Some(_)) => ("finished committing", inner.commit(&name)),
+            (ScratchState::Overlay(_) | ScratchState::Copy(_), Some(_)) => ("finished committing", inner.commit(&name)),
             (ScratchState::InPlace, _) => ("restored the workspace from", inner.discard(&name)),
-            (ScratchState::Overlay(_) | ScratchState::Incomplete, _) => ("dropped", inner.discard(&name)),
+            (ScratchState::Overlay(_) | ScratchState::Copy(_) | ScratchState::Incomplete, _) => {
+                ("dropped", inner.discard(&name))
+            }
         };
         match result {
             Ok(()) => recovery.done.push(format!("{what} scratch {name} of an engine that was killed")),

@@ -72,3 +72,8 @@ pub fn read(path: &str) -> Result<Vec<u8>, WorkspaceError> {
 pub fn read_text(path: &str) -> Result<String, WorkspaceError> {
     read(path).map(|data| String::from_utf8_lossy(&data).into_owned())
 }
+
+/// Returns a whole file as JSON; `None` when it cannot be read or is none.
+pub fn read_json(path: &str) -> Option<serde_json::Value> {
+    serde_json::from_slice(&read(path).ok()?).ok()
+}

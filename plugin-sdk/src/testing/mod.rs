@@ -16,6 +16,7 @@
 //!
 //! Only on native targets; a component carries none of it.
 
+mod candidate;
 mod glob;
 mod incident;
 mod log_text;
@@ -24,6 +25,7 @@ mod world;
 
 pub(crate) mod backend;
 
+pub use candidate::{CandidateBuilder, candidate};
 pub use incident::{FindingBuilder, IncidentBuilder, finding, incident, outcome, stage};
 pub use log_text::LogText;
 pub use rules::{check_rules, rule_complaints};

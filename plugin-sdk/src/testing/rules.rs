@@ -17,8 +17,8 @@ const MAX_RULES: usize = 2_000;
 /// # Panics
 /// When there is a complaint.
 #[track_caller]
-pub fn check_rules(rules: &[Rule]) {
-    let complaints = rule_complaints(rules);
+pub fn check_rules(packs: &[&[Rule]]) {
+    let complaints = rule_complaints(packs);
     assert!(complaints.is_empty(), "{} complaints:\n  {}", complaints.len(), complaints.join("\n  "));
 }
 
@@ -26,15 +26,16 @@ pub fn check_rules(rules: &[Rule]) {
 ///
 /// Checked are the limits and codes of the contract, that each rule matches its positive and ignores its negative examples,
 /// and that no rule takes another's example away from it by weighing more on the same line.
-pub fn rule_complaints(rules: &[Rule]) -> Vec<String> {
+pub fn rule_complaints(packs: &[&[Rule]]) -> Vec<String> {
     let mut complaints = Vec::new();
-    if rules.len() > MAX_RULES {
-        complaints.push(format!("there are {} rules, at most {MAX_RULES} are allowed", rules.len()));
+    let count: usize = packs.iter().map(|pack| pack.len()).sum();
+    if count > MAX_RULES {
+        complaints.push(format!("there are {count} rules, at most {MAX_RULES} are allowed"));
     }
     let mut seen = BTreeSet::new();
     let mut compiled = Vec::new();
-    for rule in rules {
-        if !seen.insert(rule.code.as_str()) {
+    for rule in packs.iter().copied().flatten() {
+        if !seen.insert(rule.code) {
             complaints.push(format!("{}: the code is used twice", rule.code));
         }
         complain_about_fields(rule, &mut complaints);
@@ -60,8 +61,8 @@ struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     fn new(rule: &'a Rule) -> Result<Self, regex::Error> {
-        let negative = rule.negative.as_deref().map(Regex::new).transpose()?;
-        Ok(Self { rule, pattern: Regex::new(&rule.pattern)?, negative })
+        let negative = rule.negative.map(Regex::new).transpose()?;
+        Ok(Self { rule, pattern: Regex::new(rule.pattern)?, negative })
     }
 
     fn matches_line(&self, line: &str) -> bool {
@@ -83,18 +84,18 @@ fn complain_about_fields(rule: &Rule, complaints: &mut Vec<String>) {
         complain(format!("a pattern has 1 to {MAX_PATTERN_BYTES} bytes"));
     }
     let listed = [
-        ("category", rule.category.as_str(), codes::CATEGORIES),
-        ("ecosystem", &rule.ecosystem, codes::ECOSYSTEMS),
-        ("severity", &rule.severity, codes::SEVERITIES),
-        ("position", &rule.position, codes::POSITIONS),
+        ("category", rule.category, codes::CATEGORIES),
+        ("ecosystem", rule.ecosystem, codes::ECOSYSTEMS),
+        ("severity", rule.severity, codes::SEVERITIES),
+        ("position", rule.position, codes::POSITIONS),
     ];
     for (field, value, list) in listed {
         if !list.contains(&value) {
             complain(format!("the {field} `{value}` is not in the list of codes"));
         }
     }
-    for strategy in &rule.strategies {
-        if !codes::STRATEGIES.contains(&strategy.as_str()) {
+    for strategy in rule.strategies {
+        if !codes::STRATEGIES.contains(strategy) {
             complain(format!("the strategy `{strategy}` is not in the list of codes"));
         }
     }
@@ -104,13 +105,14 @@ fn complain_about_fields(rule: &Rule, complaints: &mut Vec<String>) {
     if rule.specificity > 100 {
         complain(format!("the specificity {} is over 100", rule.specificity));
     }
-    for attr in &rule.attrs {
-        if attr.key == "block" && !codes::BLOCKS.contains(&attr.value.as_str()) {
-            complain(format!("the block `{}` is not in the list of codes", attr.value));
+    for fact in rule.facts {
+        let value = fact.text();
+        if fact.key == "block" && !codes::BLOCKS.contains(&value.as_ref()) {
+            complain(format!("the block `{value}` is not in the list of codes"));
         }
-        if attr.key == "evidence" {
-            for fact in attr.value.split(',').filter(|fact| !is_evidence(fact)) {
-                complain(format!("the evidence `{fact}` is not in the list of codes"));
+        if fact.key == "evidence" {
+            for word in value.split(',').filter(|word| !is_evidence(word)) {
+                complain(format!("the evidence `{word}` is not in the list of codes"));
             }
         }
     }
@@ -139,8 +141,8 @@ fn complain_about_examples(matcher: &Matcher<'_>, complaints: &mut Vec<String>) 
             complaints.push(format!("{}: there is no example that it {kind}", rule.code));
         }
     }
-    for example in &rule.examples {
-        match (example.matches, matcher.matches_any_line(&example.text)) {
+    for example in rule.examples {
+        match (example.matches, matcher.matches_any_line(example.text)) {
             (true, false) => complaints.push(format!("{}: does not match its example `{}`", rule.code, example.text)),
             (false, true) => complaints.push(format!("{}: does not ignore its example `{}`", rule.code, example.text)),
             _ => {}
@@ -152,12 +154,12 @@ fn complain_about_examples(matcher: &Matcher<'_>, complaints: &mut Vec<String>) 
 /// moved by specificity, severity and position. The constants are those of the engine's `log-scan`.
 fn weight(rule: &Rule) -> f64 {
     let confidence = rule.confidence.clamp(0.02, 0.98);
-    let severity = match rule.severity.as_str() {
+    let severity = match rule.severity {
         "error" => 0.0,
         "warning" => -2.0,
         _ => -4.0,
     };
-    let position = match rule.position.as_str() {
+    let position = match rule.position {
         "cause" => 0.0,
         "symptom" => -0.4,
         _ => -0.8,

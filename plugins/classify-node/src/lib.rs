@@ -12,16 +12,11 @@ pub mod rules;
 pub struct ClassifyNode;
 
 impl Classifier for ClassifyNode {
-    fn rules() -> Result<Vec<Rule>, PluginError> {
-        Ok(rules::all())
-    }
+    const RULES: &'static [&'static [Rule]] = rules::ALL;
 
     fn classify(candidate: Candidate, log: &dyn Log) -> Result<Vec<Finding>, PluginError> {
-        let rule = rules::all()
-            .into_iter()
-            .find(|rule| rule.code == candidate.code)
-            .ok_or_else(|| PluginError::unsupported(format!("{} is not my rule", candidate.code)))?;
-        Ok(vec![look::finding(&candidate, &rule, log)])
+        let rule = candidate.rule_in(Self::RULES)?;
+        Ok(vec![look::finding(&candidate, rule, log)])
     }
 }
 
@@ -33,6 +28,6 @@ mod tests {
 
     #[test]
     fn rules_keep_to_their_examples_and_to_the_contract() {
-        check_rules(&super::rules::all());
+        check_rules(super::rules::ALL);
     }
 }

@@ -9,7 +9,7 @@ const BELOW: u32 = 40;
 /// the `name` of the package that wants it.
 pub fn finding(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Finding {
     let mut finding = candidate.to_finding(rule);
-    let below = log.lines(candidate.line.line + 1, BELOW);
+    let below = log.below(candidate.line.line, BELOW);
     let texts = || below.iter().filter_map(|line| npm_text(&line.text));
     let Some((package, wanted, name)) = texts().find_map(peer) else {
         return finding;
@@ -55,14 +55,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::rules::{self, resolver};
-    use plugin_sdk::testing::LogText;
+    use plugin_sdk::testing::{LogText, candidate};
 
     fn asked(log: &str) -> Finding {
         let log = LogText::new(log);
-        let rule = rules::all().into_iter().find(|rule| rule.code == resolver::ERESOLVE).unwrap();
-        let candidate =
-            Candidate { code: rule.code.clone(), line: log.lines(1, 1).remove(0), captures: Vec::new(), outcome: None };
-        finding(&candidate, &rule, &log)
+        let candidate = candidate(resolver::ERESOLVE, &log, 1).build();
+        finding(&candidate, candidate.rule_in(rules::ALL).unwrap(), &log)
     }
 
     #[test]

@@ -2,31 +2,40 @@
 
 use plugin_sdk::prelude::*;
 
+pub mod bundler;
 pub mod lint;
 pub mod lockfile;
 pub mod modules;
+pub mod node;
+pub mod npm;
+pub mod pnpm;
 pub mod registry;
 pub mod resolver;
+pub mod runner;
 pub mod runtime;
+pub mod style;
 pub mod test;
 pub mod typescript;
 
 /// All rules.
-pub fn all() -> Vec<Rule> {
-    [
-        resolver::rules(),
-        lockfile::rules(),
-        registry::rules(),
-        modules::rules(),
-        runtime::rules(),
-        typescript::rules(),
-        lint::rules(),
-        test::rules(),
-    ]
-    .concat()
-}
+pub const ALL: &[&[Rule]] = &[
+    resolver::RULES,
+    lockfile::RULES,
+    registry::RULES,
+    modules::RULES,
+    runtime::RULES,
+    typescript::RULES,
+    lint::RULES,
+    test::RULES,
+    npm::RULES,
+    pnpm::RULES,
+    node::RULES,
+    bundler::RULES,
+    runner::RULES,
+    style::RULES,
+];
 
 /// A rule for wording that only a tool of Node.js prints.
-fn rule(code: &str, category: &str) -> Rule {
+const fn rule(code: &'static str, category: &'static str) -> RuleBuilder {
     Rule::new(code).category(category).ecosystem("node").confidence(0.9).specificity(85)
 }

@@ -2,10 +2,10 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::rules::{imports, runtime};
+use crate::rules::{checks, imports, pip, runtime, testing};
 
 /// Lines of a traceback that are looked at, upwards from the exception.
-const REACH: u64 = 60;
+const REACH: u32 = 60;
 
 /// Methods that widely used packages have removed from their classes: class, attribute.
 const REMOVED: &[(&str, &[&str])] = &[
@@ -54,7 +54,25 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
             if is_key && !above.iter().any(|line| asks_environment(&line.text)) {
                 escalate(&mut finding, "python.key-error");
             }
-            rename(&mut finding, &["name", "option"], "variable");
+            finding.name_capture("variable", |name| ["name", "option"].contains(&name));
+        }
+        pip::NO_SUCH_VERSION => {
+            // pip says the same of an index that has no such package and of one that never answered.
+            if candidate.capture("versions") == Some("none")
+                && let Some(line) = broken_connection(candidate.line.line, log)
+            {
+                blame_network(&mut finding, line);
+            }
+        }
+        checks::FILE_ARROW => match log.above(candidate.line.line, 1).pop() {
+            Some(line) if is_ruff_remark(&line.text) => finding.cause = line,
+            _ => return Vec::new(),
+        },
+        testing::ANY_EXCEPTION => {
+            let is_pytest = candidate.line.text.trim_start().starts_with("E  ");
+            if !is_pytest && !above.iter().any(|line| line.text.contains("Traceback (most recent call last)")) {
+                return Vec::new();
+            }
         }
         imports::OBJECT_ATTRIBUTE => {
             if candidate.capture("object") == Some("NoneType")
@@ -71,8 +89,8 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
             }
         }
         _ => {
-            rename(&mut finding, &["requirement"], "replacement");
-            rename(&mut finding, &["name"], "package");
+            finding.name_capture("replacement", |name| name == "requirement");
+            finding.name_capture("package", |name| name == "name");
         }
     }
     vec![finding]
@@ -80,11 +98,7 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
 
 /// The lines of the traceback above an exception, in the log's order.
 fn above(line: u64, log: &dyn Log) -> Vec<LogLine> {
-    let first = line.saturating_sub(REACH).max(1);
-    let Ok(count) = u32::try_from(line.saturating_sub(first)) else {
-        return Vec::new();
-    };
-    let lines = log.lines(first, count);
+    let lines = log.above(line, REACH);
     let start = lines.iter().rposition(|line| line.text.contains("Traceback (most recent call last)")).unwrap_or(0);
     lines[start..].to_vec()
 }
@@ -127,6 +141,31 @@ fn is_of_project(module: &str, above: &[LogLine]) -> bool {
     })
 }
 
+/// The last line above in which pip gave up on a connection. A certificate that does not hold is another failure.
+fn broken_connection(line: u64, log: &dyn Log) -> Option<LogLine> {
+    let is_broken = |line: &LogLine| line.text.contains("after connection broken by");
+    log.above(line, REACH)
+        .into_iter()
+        .rfind(is_broken)
+        .filter(|line| !line.text.contains("SSL") && !line.text.contains("certificate"))
+}
+
+fn blame_network(finding: &mut Finding, line: LogLine) {
+    finding.code = pip::NETWORK.to_owned();
+    finding.category = "network-transient".to_owned();
+    finding.cause = line;
+    finding.disposition = Disposition::Retry;
+    finding.strategies = vec!["retry".to_owned(), "alternative".to_owned()];
+}
+
+/// Whether a line starts with the code of a rule: letters, then digits, then what is wrong.
+fn is_ruff_remark(text: &str) -> bool {
+    let code = text.split_whitespace().next().unwrap_or_default();
+    let digits = code.trim_start_matches(|character: char| character.is_ascii_uppercase());
+    let is_code = digits.len() < code.len() && digits.len() >= 3 && digits.chars().all(|digit| digit.is_ascii_digit());
+    is_code && !text.contains("[*]")
+}
+
 /// Makes a finding one that only a person can act on.
 fn escalate(finding: &mut Finding, code: &str) {
     finding.code = code.to_owned();
@@ -134,18 +173,6 @@ fn escalate(finding: &mut Finding, code: &str) {
     finding.confidence = 0.7;
     finding.disposition = Disposition::Never;
     finding.strategies = vec!["escalate".to_owned(), "rollback".to_owned()];
-}
-
-/// Gives the captures of the other branches of a pattern the name that healers look for. A regular expression cannot use
-/// one name twice.
-fn rename(finding: &mut Finding, from: &[&str], to: &str) {
-    if finding.capture(to).is_some() {
-        return;
-    }
-    finding.captures.retain(|capture| !capture.value.is_empty() && capture.name != to);
-    if let Some(capture) = finding.captures.iter_mut().find(|capture| from.contains(&capture.name.as_str())) {
-        capture.name = to.to_owned();
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::rules::{resolver, rustc, toolchain};
 /// Lines below a match in which cargo says the rest.
 const BELOW: u32 = 8;
 /// Lines between a lint's message and the note that names the lint.
-const ABOVE: u64 = 40;
+const ABOVE: u32 = 40;
 /// What cargo writes in front of the versions that exist.
 const CANDIDATES: &str = "candidate versions found which didn't match: ";
 
@@ -45,7 +45,7 @@ fn capture(name: &str, value: String) -> Capture {
 }
 
 fn versions_below(line: u64, log: &dyn Log) -> Option<String> {
-    let below = log.lines(line + 1, BELOW);
+    let below = log.below(line, BELOW);
     let text = below.iter().find_map(|line| line.text.split_once(CANDIDATES))?.1;
     let versions: Vec<&str> =
         text.split(',').map(str::trim).filter(|version| version.starts_with(|c: char| c.is_ascii_digit())).collect();
@@ -53,7 +53,7 @@ fn versions_below(line: u64, log: &dyn Log) -> Option<String> {
 }
 
 fn target_below(line: u64, log: &dyn Log) -> Option<String> {
-    log.lines(line + 1, BELOW).iter().find_map(|line| {
+    log.below(line, BELOW).iter().find_map(|line| {
         let (before, _) = line.text.split_once("` target may not be installed")?;
         before.rsplit_once('`').map(|(_, target)| target.to_owned())
     })
@@ -61,9 +61,7 @@ fn target_below(line: u64, log: &dyn Log) -> Option<String> {
 
 /// The line `error: …` or `warning: …` that opens the paragraph of a line.
 fn message_above(line: u64, log: &dyn Log) -> Option<LogLine> {
-    let first = line.saturating_sub(ABOVE).max(1);
-    let count = u32::try_from(line - first).ok()?;
-    log.lines(first, count)
+    log.above(line, ABOVE)
         .into_iter()
         .rev()
         .find(|line| line.text.contains("error: ") || line.text.contains("warning: ") || line.text.contains("error["))
@@ -73,18 +71,12 @@ fn message_above(line: u64, log: &dyn Log) -> Option<LogLine> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use plugin_sdk::testing::LogText;
+    use plugin_sdk::testing::{LogText, candidate};
 
     fn asked(code: &str, log: &str, line: u64) -> Finding {
         let log = LogText::new(log);
-        let rule = crate::rules::all().into_iter().find(|rule| rule.code == code).unwrap();
-        let candidate = Candidate {
-            code: code.to_owned(),
-            line: log.lines(line, 1).remove(0),
-            captures: Vec::new(),
-            outcome: None,
-        };
-        finding(&candidate, &rule, &log)
+        let candidate = candidate(code, &log, line).build();
+        finding(&candidate, candidate.rule_in(crate::rules::ALL).unwrap(), &log)
     }
 
     #[test]

@@ -11,20 +11,10 @@ pub mod test;
 pub mod toolchain;
 
 /// All rules.
-pub fn all() -> Vec<Rule> {
-    [
-        resolver::rules(),
-        manifest::rules(),
-        network::rules(),
-        toolchain::rules(),
-        rustc::rules(),
-        build::rules(),
-        test::rules(),
-    ]
-    .concat()
-}
+pub const ALL: &[&[Rule]] =
+    &[resolver::RULES, manifest::RULES, network::RULES, toolchain::RULES, rustc::RULES, build::RULES, test::RULES];
 
 /// A rule for wording that only a tool of Rust prints.
-fn rule(code: &str, category: &str) -> Rule {
+const fn rule(code: &'static str, category: &'static str) -> RuleBuilder {
     Rule::new(code).category(category).ecosystem("rust").confidence(0.9).specificity(85)
 }

@@ -3,12 +3,10 @@
 use plugin_sdk::prelude::*;
 
 pub mod access;
-pub mod ci;
-pub mod compiler;
-pub mod container;
+pub mod archive;
+pub mod configuration;
 pub mod git;
-pub mod go;
-pub mod jvm;
+pub mod git_commands;
 pub mod locks;
 pub mod network;
 pub mod packages;
@@ -16,34 +14,31 @@ pub mod process;
 pub mod resources;
 pub mod service;
 pub mod shell;
+pub mod tasks;
 
 /// All rules.
-pub fn all() -> Vec<Rule> {
-    [
-        network::rules(),
-        service::rules(),
-        access::rules(),
-        resources::rules(),
-        process::rules(),
-        locks::rules(),
-        shell::rules(),
-        packages::rules(),
-        git::rules(),
-        compiler::rules(),
-        container::rules(),
-        ci::rules(),
-        jvm::rules(),
-        go::rules(),
-    ]
-    .concat()
-}
+pub const ALL: &[&[Rule]] = &[
+    network::RULES,
+    service::RULES,
+    access::RULES,
+    archive::RULES,
+    resources::RULES,
+    process::RULES,
+    locks::RULES,
+    shell::RULES,
+    packages::RULES,
+    git::RULES,
+    git_commands::RULES,
+    configuration::RULES,
+    tasks::RULES,
+];
 
 /// A rule for wording that many programs share, because it is the operating system's or a standard's.
-fn rule(code: &str, category: &str) -> Rule {
+const fn rule(code: &'static str, category: &'static str) -> RuleBuilder {
     Rule::new(code).category(category).confidence(0.8).specificity(45)
 }
 
 /// A rule for wording that only tools of one ecosystem print.
-fn tool(code: &str, category: &str, ecosystem: &str) -> Rule {
+const fn tool(code: &'static str, category: &'static str, ecosystem: &'static str) -> RuleBuilder {
     rule(code, category).ecosystem(ecosystem).confidence(0.9).specificity(80)
 }

@@ -31,8 +31,7 @@ pub struct HealAlternative;
 
 impl Healer for HealAlternative {
     fn handles() -> Result<Vec<Interest>, PluginError> {
-        let categories = CATEGORIES.iter().map(|category| Interest::category(*category));
-        Ok(categories.chain(CODES.iter().map(|code| Interest::code(*code))).collect())
+        Ok([Interest::categories(CATEGORIES), Interest::codes(CODES)].concat())
     }
 
     fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
@@ -52,7 +51,7 @@ impl Healer for HealAlternative {
             (_, "infrastructure-runner") => serial::without_daemon(&incident, log),
             _ => Vec::new(),
         };
-        Ok(remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title)).collect())
+        Ok(incident.untried(remedies))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A port that is taken.
 
-use plugin_sdk::json::{self, Value};
+use plugin_sdk::package_json;
 use plugin_sdk::prelude::*;
 
 /// Files of the stage's directory in which projects write down their ports.
@@ -26,9 +26,11 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     };
     let directory = &incident.stage.directory;
     let mut texts = vec![("the command".to_owned(), incident.stage.command.text())];
-    texts.extend(scripts(directory).into_iter().map(|script| ("a script of package.json".to_owned(), script)));
+    texts.extend(
+        package_json::scripts(directory).into_iter().map(|script| ("a script of package.json".to_owned(), script)),
+    );
     texts.extend(SETTINGS.iter().filter_map(|name| {
-        let path = joined(directory, name);
+        let path = path::below(directory, name);
         host::workspace::read_text(&path).ok().map(|text| (path, text))
     }));
     let declared = incident
@@ -89,18 +91,6 @@ fn variable_in(text: &str, port: Option<u16>) -> Option<String> {
         }
     }
     None
-}
-
-fn scripts(directory: &str) -> Vec<String> {
-    let manifest: Option<Value> =
-        host::workspace::read_text(&joined(directory, "package.json")).ok().and_then(|text| json::from_str(&text).ok());
-    let scripts = manifest.as_ref().and_then(|manifest| manifest.get("scripts")).and_then(Value::as_object);
-    scripts.map(|scripts| scripts.values().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
-}
-
-fn joined(directory: &str, path: &str) -> String {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    if directory.is_empty() || directory == "." { path.to_owned() } else { format!("{directory}/{path}") }
 }
 
 #[cfg(test)]

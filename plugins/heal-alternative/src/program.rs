@@ -78,11 +78,11 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     let in_environment = ENVIRONMENTS.iter().map(|environment| format!("{environment}/bin/{missing}"));
     for path in in_environment {
         // The last part may be a link, which is no regular file.
-        if host::workspace::stat(&joined(directory, &path)).is_ok() {
+        if host::workspace::stat(&path::below(directory, &path)).is_ok() {
             propose(&path, because("the project's environment has it"), 0.85);
         }
     }
-    let has_module = host::workspace::stat(&joined(directory, &format!("node_modules/.bin/{missing}"))).is_ok();
+    let has_module = host::workspace::stat(&path::below(directory, &format!("node_modules/.bin/{missing}"))).is_ok();
     if NODE_PROGRAMS.contains(&missing) && has_module {
         propose(
             &format!("npx --no-install {missing}"),
@@ -110,9 +110,4 @@ fn replaced(command: &Command, old: &str, new: &str) -> Option<Action> {
             is_it.then(|| action::replace_argv(new.split(' ').map(str::to_owned).chain(argv[1..].iter().cloned())))
         }
     }
-}
-
-fn joined(directory: &str, path: &str) -> String {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    if directory.is_empty() || directory == "." { path.to_owned() } else { format!("{directory}/{path}") }
 }

@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::relative;
-
 /// Where builds usually lie, in case the log's path leads nowhere.
 const BUILD_DIRECTORIES: &[&str] = &["build", "cmake-build-debug", "cmake-build-release", "out", "."];
 
@@ -11,10 +9,10 @@ const BUILD_DIRECTORIES: &[&str] = &["build", "cmake-build-debug", "cmake-build-
 pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     let root = incident.root();
     let printed = root.capture("path").or_else(|| root.capture("file")).or_else(|| root.capture("directory"));
-    let named = printed.and_then(|printed| relative(printed, &incident.stage.directory));
+    let named = printed.and_then(|printed| path::existing(printed, &incident.stage.directory));
     let named = named.map(|path| path.trim_end_matches("/CMakeCache.txt").to_owned());
-    let usual = BUILD_DIRECTORIES.iter().map(|directory| crate::paths::joined(&incident.stage.directory, directory));
-    let below = |directory: &str, name: &str| crate::paths::joined(directory, name);
+    let usual = BUILD_DIRECTORIES.iter().map(|directory| path::below(&incident.stage.directory, directory));
+    let below = |directory: &str, name: &str| path::below(directory, name);
     let Some(directory) =
         named.into_iter().chain(usual).find(|directory| host::workspace::is_file(&below(directory, "CMakeCache.txt")))
     else {

@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::joined;
-
 /// Programs that exist in every environment or come into it by an installation, so that they may be called from it.
 const PROGRAMS: &[&str] =
     &["pip", "pip3", "python", "python3", "pytest", "py.test", "tox", "black", "ruff", "mypy", "flake8"];
@@ -17,7 +15,7 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     let Some(command) = inside(&incident.stage.command, ".venv") else {
         return Vec::new();
     };
-    let is_there = host::workspace::is_file(&joined(directory, ".venv/pyvenv.cfg"));
+    let is_there = host::workspace::is_file(&path::below(directory, ".venv/pyvenv.cfg"));
     let mut proposed = remedy("config", "run the stage in a virtual environment .venv")
         .because("the system's package manager owns this Python and lets pip install nothing into it (PEP 668)")
         .confidence(0.85);

@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::relative;
-
 /// Interpreters that the host lets stand before a script, by the script's ending.
 const INTERPRETERS: &[(&str, &[&str])] = &[
     (".sh", &["sh", "bash"]),
@@ -28,7 +26,8 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     else {
         return Vec::new();
     };
-    let Some(path) = relative(printed, &incident.stage.directory).filter(|path| host::workspace::is_file(path)) else {
+    let Some(path) = path::existing(printed, &incident.stage.directory).filter(|path| host::workspace::is_file(path))
+    else {
         return Vec::new();
     };
     let Ok(content) = host::workspace::read_text(&path) else {

@@ -3,8 +3,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::relative;
-
 /// Most files that one command names.
 const MAX_FILES: usize = 100;
 
@@ -100,7 +98,7 @@ fn files_named(log: &dyn Log, tool: &Tool, directory: &str) -> Vec<String> {
     for (mark, end) in tool.marks {
         let needle = if mark.is_empty() { end } else { mark };
         for number in log.find(needle, 1, 1_000) {
-            let Some(line) = log.lines(number, 1).pop() else { continue };
+            let Some(line) = log.line(number) else { continue };
             let rest = if mark.is_empty() {
                 Some(line.text.as_str())
             } else {
@@ -111,7 +109,8 @@ fn files_named(log: &dyn Log, tool: &Tool, directory: &str) -> Vec<String> {
                 (false, true) => rest,
                 (false, false) => rest.split(end).next().unwrap_or_default(),
             });
-            let found = path.and_then(|path| relative(path, directory)).filter(|path| host::workspace::is_file(path));
+            let found =
+                path.and_then(|path| path::existing(path, directory)).filter(|path| host::workspace::is_file(path));
             if let Some(path) = found.filter(|path| !files.contains(path)) {
                 files.push(path);
             }

@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::{inside_git, joined};
-
 /// Branch names that projects renamed into each other.
 const RENAMED: &[(&str, &str)] = &[("master", "main"), ("main", "master"), ("develop", "main"), ("trunk", "main")];
 
@@ -54,6 +52,22 @@ pub fn unlock(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
             .confidence(0.85)
             .action(action::clear_path(path)),
     ]
+}
+
+/// The workspace path of a file inside a `.git`, which healers cannot see: its repository's directory is looked for instead.
+fn inside_git(printed: &str, directory: &str) -> Option<String> {
+    let printed = printed.trim().trim_matches(['"', '\'', '`']);
+    let (repository, inside) = match printed.strip_prefix(".git/") {
+        Some(inside) => ("", inside),
+        None => printed.split_once("/.git/")?,
+    };
+    if inside.is_empty() || inside.split('/').any(|part| part == "..") {
+        return None;
+    }
+    let found = if repository.is_empty() { Some(directory.to_owned()) } else { path::existing(repository, directory) };
+    // An absolute path of which nothing exists in the workspace is the workspace itself, or lies above it.
+    let found = found.unwrap_or_else(|| ".".to_owned());
+    Some(path::below(&found, &format!(".git/{inside}")))
 }
 
 /// `Unable to create '/src/app/.git/index.lock': File exists.`
@@ -118,7 +132,7 @@ pub fn rename_branch(incident: &Incident) -> Vec<Remedy> {
                     "the remote has no branch {old}, {path} asks for it, and many projects have renamed {old} to {new}"
                 ))
                 .confidence(if is_sure { 0.7 } else { 0.5 })
-                .action(action::edit_file(joined(".", &path), find, replace))
+                .action(action::edit_file(path::below(".", &path), find, replace))
         })
         .collect()
 }

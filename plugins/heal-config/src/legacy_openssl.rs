@@ -3,8 +3,6 @@
 use plugin_sdk::json::{self, Value};
 use plugin_sdk::prelude::*;
 
-use crate::paths::joined;
-
 const OPTION: &str = "--openssl-legacy-provider";
 
 /// Beginnings of script names that say how a check or build is run; the host lets nobody change those.
@@ -53,7 +51,7 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
 }
 
 fn in_script(incident: &Incident) -> Option<(String, String, Action)> {
-    let path = joined(&incident.stage.directory, "package.json");
+    let path = path::below(&incident.stage.directory, "package.json");
     let text = host::workspace::read_text(&path).ok()?;
     let manifest: Value = json::from_str(&text).ok()?;
     let scripts = manifest.get("scripts")?.as_object()?;

@@ -11,7 +11,6 @@ pub mod formatter;
 pub mod git;
 pub mod legacy_openssl;
 pub mod missing_env;
-pub mod paths;
 
 /// The codes that this plugin knows.
 pub const CODES: &[&str] = &[
@@ -37,7 +36,7 @@ pub struct HealConfig;
 
 impl Healer for HealConfig {
     fn handles() -> Result<Vec<Interest>, PluginError> {
-        Ok(CODES.iter().map(|code| Interest::code(*code)).collect())
+        Ok(Interest::codes(CODES))
     }
 
     fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
@@ -54,7 +53,7 @@ impl Healer for HealConfig {
             "system.not-executable" | "system.permission-denied" => file_mode::remedies(&incident),
             _ => Vec::new(),
         };
-        Ok(remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title)).collect())
+        Ok(incident.untried(remedies))
     }
 }
 

@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::paths::joined;
-
 /// Names under which projects keep an example of their `.env`, most usual first.
 const EXAMPLES: &[&str] = &[
     ".env.example",
@@ -97,7 +95,7 @@ fn default_of(variable: &str, directory: &str) -> Option<Default> {
     if directory != "." {
         places.push(".".to_owned());
     }
-    places.iter().flat_map(|place| EXAMPLES.iter().map(move |name| joined(place, name))).find_map(|file| {
+    places.iter().flat_map(|place| EXAMPLES.iter().map(move |name| path::below(place, name))).find_map(|file| {
         let text = host::workspace::read_text(&file).ok()?;
         let (line, value) = value_in(&text, variable)?;
         Some(Default { value, file, line })
@@ -128,7 +126,7 @@ fn unquoted(value: &str) -> String {
 
 /// The step that writes the default into the project's `.env`, where it loads one.
 fn persisted(variable: &str, default: &Default, incident: &Incident) -> Option<(String, Action)> {
-    let path = joined(&incident.stage.directory, ".env");
+    let path = path::below(&incident.stage.directory, ".env");
     let line = format!("{variable}={}\n", written(&default.value));
     match host::workspace::read_text(&path) {
         Ok(text) => {
@@ -161,7 +159,7 @@ fn loads_dotenv(incident: &Incident) -> bool {
     let names_it = |text: &str| text.contains("dotenv") || text.contains(".env");
     names_it(&incident.stage.command.text())
         || LOADER_FILES.iter().any(|name| {
-            let path = joined(&incident.stage.directory, name);
+            let path = path::below(&incident.stage.directory, name);
             host::workspace::read_text(&path).is_ok_and(|text| names_it(&text))
         })
 }

@@ -26,22 +26,6 @@ pub fn replace(path: &str, text: &str, start: usize, end: usize, replacement: &s
     None
 }
 
-/// A path below a directory of the workspace; `.` is its root.
-pub fn joined(directory: &str, path: &str) -> String {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    let path = path.trim_start_matches("./");
-    if directory.is_empty() || directory == "." { path.to_owned() } else { format!("{directory}/{path}") }
-}
-
-/// A workspace path as seen from a directory of the workspace, if it lies in it.
-pub fn seen_from<'a>(path: &'a str, directory: &str) -> Option<&'a str> {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    if directory.is_empty() || directory == "." {
-        return Some(path);
-    }
-    path.strip_prefix(directory)?.strip_prefix('/')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

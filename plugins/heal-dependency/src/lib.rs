@@ -22,7 +22,7 @@ pub struct HealDependency;
 
 impl Healer for HealDependency {
     fn handles() -> Result<Vec<Interest>, PluginError> {
-        Ok(CODES.iter().map(|code| Interest::code(*code)).collect())
+        Ok(Interest::codes(CODES))
     }
 
     fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
@@ -36,8 +36,9 @@ impl Healer for HealDependency {
             "rust" => rust::remedies(&incident, log),
             _ => Vec::new(),
         };
-        let untried = remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title));
-        Ok(untried.take(MAX_REMEDIES).collect())
+        let mut untried = incident.untried(remedies);
+        untried.truncate(MAX_REMEDIES);
+        Ok(untried)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::edit::{self, joined};
+use crate::edit;
 use crate::version;
 
 /// What cargo puts before the versions that there are.
@@ -86,7 +86,7 @@ fn no_such_version(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy
 fn candidates(log: &dyn Log, line: u64) -> Vec<version::Version> {
     let found = CANDIDATES.iter().find_map(|mark| {
         let number = *log.find(mark, line.max(1), 1).first()?;
-        let text = log.lines(number, 1).pop()?.text;
+        let text = log.line(number)?.text;
         let rest = text.split_once(mark)?.1.to_owned();
         Some(rest)
     });
@@ -96,9 +96,9 @@ fn candidates(log: &dyn Log, line: u64) -> Vec<version::Version> {
 
 /// The manifests of a stage's directory and one or two levels below it, and that of the root.
 fn manifests(directory: &str) -> Vec<(String, String)> {
-    let mut paths = vec![joined(directory, "Cargo.toml")];
+    let mut paths = vec![path::below(directory, "Cargo.toml")];
     for pattern in ["*/Cargo.toml", "*/*/Cargo.toml"] {
-        let found = host::workspace::glob(&joined(directory, pattern), 100).unwrap_or_default();
+        let found = host::workspace::glob(&path::below(directory, pattern), 100).unwrap_or_default();
         paths.extend(found.into_iter().map(|entry| entry.path));
     }
     paths.push("Cargo.toml".to_owned());
@@ -147,7 +147,7 @@ fn not_found(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy> {
         return Vec::new();
     };
     let meant = log.find("perhaps you meant:", root.cause.line.max(1), 1).first().and_then(|number| {
-        let line = log.lines(*number, 1).pop()?;
+        let line = log.line(*number)?;
         let rest = line.text.split_once("perhaps you meant:")?.1;
         rest.split([',', ' ']).map(|name| name.trim_matches('`')).find(|name| !name.is_empty()).map(str::to_owned)
     });
@@ -193,8 +193,8 @@ fn unresolved(incident: &Incident) -> Vec<Remedy> {
     let directory = &incident.stage.directory;
     let is_own = ["src/NAME.rs", "src/NAME/mod.rs"]
         .iter()
-        .any(|path| host::workspace::is_file(&joined(directory, &path.replace("NAME", name))));
-    let manifest = host::workspace::read_text(&joined(directory, "Cargo.toml")).unwrap_or_default();
+        .any(|path| host::workspace::is_file(&path::below(directory, &path.replace("NAME", name))));
+    let manifest = host::workspace::read_text(&path::below(directory, "Cargo.toml")).unwrap_or_default();
     let is_candidate = is_crate_name(name) && !NO_CRATES.contains(&name) && !is_own && manifest.contains("[package]");
     let is_declared =
         requirement_in(&manifest, name).is_some() || requirement_in(&manifest, &name.replace('_', "-")).is_some();
@@ -252,7 +252,7 @@ fn msrv(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy> {
 /// `cargo update -p NAME --precise VERSION` or `cargo update NAME@V --precise VERSION` with a real version.
 fn precise_hint(log: &dyn Log) -> Option<(String, String)> {
     log.find("--precise ", 1, 10).into_iter().find_map(|number| {
-        let text = log.lines(number, 1).pop()?.text;
+        let text = log.line(number)?.text;
         let (before, after) = text.split_once(" --precise ")?;
         let name = before.rsplit([' ', '`']).next()?.to_owned();
         let wanted: String = after.chars().take_while(|c| c.is_ascii_alphanumeric() || ".-+".contains(*c)).collect();
@@ -265,7 +265,7 @@ fn precise_hint(log: &dyn Log) -> Option<(String, String)> {
 /// `rustc 1.95.0 is not supported by the following package` → `1.95`.
 fn installed_compiler(log: &dyn Log) -> Option<String> {
     log.find("rustc 1.", 1, 20).into_iter().find_map(|number| {
-        let text = log.lines(number, 1).pop()?.text;
+        let text = log.line(number)?.text;
         let is_it =
             text.contains("is not supported") || text.contains("currently active") || text.contains("installed");
         let at = text.find("rustc 1.").filter(|_| is_it)?;

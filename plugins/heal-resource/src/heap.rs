@@ -1,6 +1,6 @@
 //! The heap of Node.js, which has a limit of its own: the project's own setting where there is one, else Node's option.
 
-use plugin_sdk::json::{self, Value};
+use plugin_sdk::package_json;
 use plugin_sdk::prelude::*;
 
 const OPTION: &str = "--max-old-space-size=";
@@ -12,7 +12,7 @@ const USUAL_MIB: u64 = 4096;
 /// The remedies, the project's own setting first.
 pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let command = incident.stage.command.text();
-    let scripts = scripts(&incident.stage.directory);
+    let scripts = package_json::scripts(&incident.stage.directory);
     let texts: Vec<&str> = std::iter::once(command.as_str()).chain(scripts.iter().map(String::as_str)).collect();
     let because = match reached(log) {
         Some(reached) => format!("Node.js gave up with a heap of {reached} MiB"),
@@ -62,19 +62,12 @@ fn own_setting(text: &str) -> Option<(String, u64)> {
     Some((name.to_owned(), default.parse().ok()?)).filter(|_| is_name)
 }
 
-fn scripts(directory: &str) -> Vec<String> {
-    let path = joined(directory, "package.json");
-    let manifest: Option<Value> = host::workspace::read_text(&path).ok().and_then(|text| json::from_str(&text).ok());
-    let scripts = manifest.as_ref().and_then(|manifest| manifest.get("scripts")).and_then(Value::as_object);
-    scripts.map(|scripts| scripts.values().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
-}
-
 /// The same value in the `.env` that the command reads.
 fn persisted(variable: &str, value: u64, command: &str, directory: &str, because: &str) -> Option<Remedy> {
     if !command.contains(".env") {
         return None;
     }
-    let path = joined(directory, ".env");
+    let path = path::below(directory, ".env");
     let line = format!("{variable}={value}\n");
     let action = match host::workspace::read_text(&path) {
         Ok(text) => {
@@ -102,12 +95,7 @@ fn persisted(variable: &str, value: u64, command: &str, directory: &str, because
 fn reached(log: &dyn Log) -> Option<u64> {
     let marks = ["Mark-Compact", "Mark-sweep", "Scavenge"];
     let last = marks.iter().flat_map(|mark| log.find(mark, 1, 100)).max()?;
-    let text = log.lines(last, 1).pop()?.text;
+    let text = log.line(last)?.text;
     let (_, after) = text.split_once("-> ")?;
     after.split(['.', ' ']).next()?.parse().ok()
-}
-
-fn joined(directory: &str, path: &str) -> String {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    if directory.is_empty() || directory == "." { path.to_owned() } else { format!("{directory}/{path}") }
 }

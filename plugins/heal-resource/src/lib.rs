@@ -20,8 +20,7 @@ pub struct HealResource;
 
 impl Healer for HealResource {
     fn handles() -> Result<Vec<Interest>, PluginError> {
-        let categories = CATEGORIES.iter().map(|category| Interest::category(*category));
-        Ok(categories.chain([Interest::code(OPEN_FILES)]).collect())
+        Ok([Interest::categories(CATEGORIES), Interest::codes(&[OPEN_FILES])].concat())
     }
 
     fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
@@ -37,7 +36,7 @@ impl Healer for HealResource {
             ("system.timeout" | "system.cpu-time-limit", _) => time::remedies(&incident),
             _ => Vec::new(),
         };
-        Ok(remedies.into_iter().filter(|remedy| !incident.was_tried(&remedy.title)).collect())
+        Ok(incident.untried(remedies))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Components for the tests of the host, built from `programs/` by this crate's build script.
 //!
 //! `misbehaving` does what its configuration says (see its `behaviour.rs` for the list), `imports-http` and
-//! `imports-filesystem` ask for what they must not get, and `two-roles` is a good plugin with two roles. May not be used
-//! outside of tests.
+//! `imports-filesystem` ask for what they must not get, `errands` runs programs and sends requests, and `two-roles` is a good
+//! plugin with two roles. May not be used outside of tests.
 
-/// As the build script writes it: id, version, bytes.
-type Row = (&'static str, &'static str, &'static [u8]);
+/// As the build script writes it: id, version, digest, bytes.
+type Row = (&'static str, &'static str, &'static str, &'static [u8]);
 
 const ROWS: &[Row] = include!(concat!(env!("OUT_DIR"), "/components.rs"));
 
@@ -21,7 +21,7 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
 #[track_caller]
 pub fn component(id: &str) -> &'static [u8] {
     match ROWS.iter().find(|row| row.0 == id) {
-        Some(row) => row.2,
+        Some(row) => row.3,
         None => panic!("no guest is called {id}; there are {:?}", ids().collect::<Vec<_>>()),
     }
 }

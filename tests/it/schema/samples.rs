@@ -2,7 +2,7 @@
 //! own types.
 
 use pipeline::choice::ArmRecord;
-use pipeline::definition::{Grant, Pipeline, Stage, When, WorkspaceGrant};
+use pipeline::definition::{Grant, Pipeline, Ready, Service, Stage, When, WorkspaceGrant};
 use pipeline::event::{
     ChangeKind, Decision, Event, Fact, FaultNote, FileChange, LostAttempt, Machine, Purpose, Record, ScratchKind,
     TriedNote, WeighedNote,
@@ -10,7 +10,7 @@ use pipeline::event::{
 use pipeline::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding, LogLine};
 use pipeline::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
-use pipeline::outcome::{Outcome, Qualifier, RunResult};
+use pipeline::outcome::{Artifact, Metric, Outcome, Qualifier, RunResult};
 use pipeline::remedy::{Action, CommandLine, Limits, Remedy};
 use pipeline::time::Timestamp;
 use serde_json::{Value, json};
@@ -73,6 +73,14 @@ fn outcome() -> Outcome {
         not_started: Some("no such program".to_owned()),
         fault: Some("run-shell: trap".to_owned()),
         failed_gates: vec!["coverage: 70 < 80".to_owned()],
+        failed_service: Some("service db ended before it was ready (exit code 1)".to_owned()),
+        memory_limit_bytes: Some(1 << 30),
+        metrics: vec![Metric { name: "coverage.line-percent".to_owned(), value: 70.5, unit: "%".to_owned() }],
+        artifacts: vec![Artifact {
+            path: "coverage.xml".to_owned(),
+            media_type: "application/xml".to_owned(),
+            title: "coverage".to_owned(),
+        }],
         ..Outcome::default()
     }
 }
@@ -132,9 +140,21 @@ fn pipeline() -> Pipeline {
     test.when = Some("env.CI".parse::<When>().expect("a condition"));
     test.reason = Some("there is a folder of tests".to_owned());
     test.limits = limits();
+    test.inputs = vec!["src".to_owned()];
+    test.outputs = vec!["dist".to_owned()];
+    let signs = [
+        Ready::Port { port: 5432 },
+        Ready::PortOf { variable: "PORT".to_owned() },
+        Ready::Http { url: "http://127.0.0.1/".to_owned() },
+        Ready::Command { command: CommandLine::Shell("pg_isready".to_owned()) },
+        Ready::Log { text: "ready".to_owned() },
+    ];
+    test.services = signs.map(|sign| Service::new("db", CommandLine::Shell("db".to_owned()), sign)).into();
+    test.services[0].env.insert("A".to_owned(), "b".to_owned());
     let mut pipeline = Pipeline::named("shop");
     pipeline.timeout_ms = Some(1);
     pipeline.stages = vec![test];
+    pipeline.uses_cache = false;
     pipeline.plugins.dir = Some("ci/plugins".to_owned());
     let grant = Grant {
         digest: Some("sha256:00".to_owned()),
@@ -180,6 +200,10 @@ fn facts() -> Vec<Fact> {
             unwanted: vec![stage()],
             durations: [(stage(), 1_500)].into(),
         },
+        Fact::CacheChecked { stage: stage(), key: Some("00".into()), is_hit: true, notice: None },
+        Fact::CacheChecked { stage: stage(), key: None, is_hit: false, notice: Some("no file".to_owned()) },
+        Fact::OutputsRestored { stage: stage(), key: "00".into(), files: 1, problem: Some("damaged".to_owned()) },
+        Fact::OutputsStored { stage: stage(), key: "00".into(), files: 1, bytes: 1, problem: Some("full".to_owned()) },
         Fact::Diagnosed {
             incident: incident(),
             stage: stage(),
@@ -266,6 +290,9 @@ fn decisions() -> Vec<Decision> {
             env: vec![("A".to_owned(), "b".to_owned())],
             limits: limits(),
         },
+        Decision::CheckCache { stage: stage(), recipe: "00".to_owned() },
+        Decision::RestoreOutputs { stage: stage(), key: "00".into() },
+        Decision::StoreOutputs { stage: stage(), recipe: "00".to_owned(), key: "00".into() },
         Decision::Diagnose { incident: incident(), stage: stage(), attempt: 1 },
         Decision::AskHealers {
             incident: incident(),

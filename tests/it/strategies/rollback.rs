@@ -1,5 +1,7 @@
 //! `rollback`: back to what the last green run had.
 
+use std::process::Command;
+
 use crate::lab::{Lab, QUICK};
 
 #[test]
@@ -30,6 +32,44 @@ fn a_manifest_that_was_broken_after_a_green_run_goes_back() {
     lab.tree().without("target").is_same_as(&before.without("target"));
     lab.heals(&["--patches", "apply"]);
     assert_eq!(lab.read("Cargo.toml"), manifest("0.1"));
+}
+
+/// Makes a wheel, which is an archive with three files.
+const MAKE_WHEEL: &str = "import zipfile\n\
+    with zipfile.ZipFile('wheels/greeting-1.0-py3-none-any.whl', 'w') as wheel:\n\
+    \x20   info = 'greeting-1.0.dist-info/'\n\
+    \x20   wheel.writestr('greeting.py', 'HELLO = \"hello\"\\n')\n\
+    \x20   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n')\n\
+    \x20   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n\
+    \x20   wheel.writestr(info + 'RECORD', '')\n";
+
+#[test]
+fn a_requirement_that_nobody_has_ever_published_goes_back() {
+    let pip = "python3 -m pip --isolated install --disable-pip-version-check --no-index --find-links wheels";
+    let lab = Lab::new(&format!(
+        "[[stage]]\nname = \"install\"\nrun = \"{pip} --upgrade --target build -r requirements.txt\"\n\n\
+         [[stage]]\nname = \"test\"\nneeds = [\"install\"]\nrun = \"PYTHONPATH=build python3 -B -c 'import greeting; print(greeting.HELLO)'\"\n"
+    ))
+    .file(".gitignore", "build/\n")
+    .file("requirements.txt", "greeting==1.0\n")
+    .file("wheels/README", "what the project may install\n");
+    let made = Command::new("python3").args(["-B", "-c", MAKE_WHEEL]).current_dir(lab.root()).status();
+    assert!(made.expect("start python3").success());
+    lab.commit();
+    assert_eq!(lab.run(&[]).end(), "success clean");
+    lab.write("requirements.txt", "greeting==1.0\ngreeting-colours==0.3\n");
+    lab.commit();
+    let before = lab.tree();
+    let events = lab.run(&[]);
+    assert_eq!(
+        (events.incidents(), events.healed_by().as_str()),
+        (vec!["proposed".to_owned()], "rollback"),
+        "{events:#?}"
+    );
+    lab.tree().is_same_as(&before);
+    lab.git(&["apply", "--check", &events.patches()[0]]);
+    lab.heals(&["--patches", "apply"]);
+    assert_eq!(lab.read("requirements.txt"), "greeting==1.0\n");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub fn doctor(args: DoctorArgs) -> Result<u8, Failure> {
     let (source, warnings) = pipeline_file::read(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
     let plugins = engine::plugins(&project, &settings.plugins, &[])?;
-    let workspace = engine::workspace(&project)?;
+    let workspace = engine::workspace(&project, &[])?;
     let environment = project::environment();
     let tools = engine::tools(&environment);
     let mut checks = vec![state_folder(&project), git(&environment)];
@@ -146,11 +146,21 @@ async fn scratch(workspace: &workspace::LocalWorkspace) -> Check {
             says: "remedies are tried in an overlay; the workspace is not touched before they are verified".to_owned(),
             advice: None,
         },
+        Ok(ScratchKind::Copy) => Check {
+            verdict: Verdict::Good,
+            what,
+            says: "no overlay is possible here; remedies are tried in a copy, and the workspace is not touched before \
+                   they are verified"
+                .to_owned(),
+            advice: None,
+        },
         Ok(ScratchKind::InPlace) => Check {
             verdict: Verdict::Limited,
             what,
-            says: "no overlay is possible here; remedies are tried in place, between a snapshot and an exact restore"
-                .to_owned(),
+            says:
+                "neither an overlay nor a copy is possible here; remedies are tried in place, between a snapshot and \
+                   an exact restore"
+                    .to_owned(),
             advice: Some(
                 "allow user namespaces, or keep the state folder on a file system that overlays can use".to_owned(),
             ),

@@ -25,6 +25,7 @@ pub fn exec(args: ExecArgs) -> Result<u8, Failure> {
     let executor = engine::executor()?;
     let (project, directory) = Project::around_here()?;
     let mut pipeline = settings(&project)?;
+    let words = args.command.clone();
     let mut stage = Stage::new(STAGE, CommandLine::Argv(args.command));
     stage.runner = None;
     stage.directory = directory;
@@ -37,8 +38,8 @@ pub fn exec(args: ExecArgs) -> Result<u8, Failure> {
     }
     pipeline.stages = vec![stage];
     drive::override_healing(&mut pipeline, &args.heal);
-    let plugins = engine::plugins(&project, &pipeline.plugins, &args.heal.plugins)?;
-    let workspace = engine::workspace(&project)?;
+    let plugins = engine::plugins_of_a_run(&project, &pipeline, &args.heal.plugins, &executor)?;
+    let workspace = engine::workspace(&project, &words)?;
     let store = drive::open_store(&project.state)?;
     let job = Job {
         project,
@@ -51,6 +52,7 @@ pub fn exec(args: ExecArgs) -> Result<u8, Failure> {
         shows_trials: true,
         keeps_last_good: false,
         seed: args.heal.seed,
+        runner_digests: std::collections::BTreeMap::new(),
     };
     engine::runtime()?.block_on(async {
         super::run::recover(&job, Format::Human).await?;

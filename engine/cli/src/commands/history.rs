@@ -32,6 +32,7 @@ pub fn history(args: HistoryArgs) -> Result<u8, Failure> {
                 "qualifier": run.qualifier,
                 "stages": run.stages,
                 "incidents": run.incidents,
+                "cached": run.cached,
             });
             println!("{line}");
             continue;
@@ -45,8 +46,9 @@ pub fn history(args: HistoryArgs) -> Result<u8, Failure> {
         let spent = run
             .ended
             .map_or_else(String::new, |ended: Timestamp| duration(pipeline::time::millis(ended.since(run.started))));
+        let cached = if run.cached > 0 { format!(" ({} cached)", run.cached) } else { String::new() };
         anstream::println!(
-            "{}  {}  {word}  {}  {} stages, {} incidents  {spent}",
+            "{}  {}  {word}  {}  {} stages{cached}, {} incidents  {spent}",
             paint(NAME, &run.run),
             run.started,
             run.pipeline,

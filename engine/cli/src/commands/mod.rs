@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+pub mod cache_plan;
 pub mod diagnose;
 pub mod doctor;
 pub mod exec;
@@ -8,5 +9,6 @@ pub mod history;
 pub mod init;
 pub mod manual;
 pub mod plugin;
+mod plugin_inspect;
 pub mod replay;
 pub mod run;

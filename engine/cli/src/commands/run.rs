@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use driver::ports::{Observer, Stdin, Workspace as _};
+use driver::ports::{Observer, Stdin, Workspace};
 use pipeline::definition::{Mode, Patches, Pipeline};
 use pipeline::id::{RunId, StageName};
 use pipeline::plan::Plan;
 
 use plugin_host::Role;
 
+use super::cache_plan::{self, Outlook};
 use crate::args::{Format, RunArgs};
 use crate::drive::{self, Job, exit_code};
 use crate::engine;
 use crate::exit::Failure;
+use crate::outputs;
 use crate::pipeline_file::{self, Loaded};
 use crate::project::{self, Project};
 use crate::report::human::{HumanReport, Voice};
@@ -27,8 +29,8 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let project = Project::at(&args.dir)?;
     let (source, warnings) = pipeline_file::read(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
-    let plugins = engine::plugins(&project, &settings.plugins, &args.heal.plugins)?;
-    let workspace = engine::workspace(&project)?;
+    let plugins = engine::plugins_of_a_run(&project, &settings, &args.heal.plugins, &executor)?;
+    let workspace = engine::workspace(&project, &[])?;
     let runtime = engine::runtime()?;
     let tools = engine::tools(&project::environment());
     let loaded = runtime.block_on(pipeline_file::load(
@@ -45,8 +47,12 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let Loaded { mut pipeline, source, .. } = loaded;
     drive::override_healing(&mut pipeline, &args.heal);
     keep_stages(&mut pipeline, &args.stage)?;
+    pipeline.uses_cache &= !args.no_cache;
+    let runner_digests = outputs::runner_digests(&pipeline, &plugins);
     if args.plan {
-        return show_plan(&pipeline, source, args.format);
+        let workspace: Arc<dyn Workspace> = workspace;
+        let outlook = runtime.block_on(cache_plan::outlook(&project, &pipeline, &workspace, &runner_digests));
+        return show_plan(&pipeline, source, &outlook, args.format);
     }
     for stage in &pipeline.stages {
         let Some(runner) = &stage.runner else { continue };
@@ -67,6 +73,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         shows_trials: false,
         keeps_last_good: true,
         seed: args.heal.seed,
+        runner_digests,
     };
     let code = runtime.block_on(async {
         recover(&job, args.format).await?;
@@ -136,9 +143,9 @@ fn keep_stages(pipeline: &mut Pipeline, names: &[String]) -> Result<(), Failure>
     Ok(())
 }
 
-fn show_plan(pipeline: &Pipeline, source: &str, format: Format) -> Result<u8, Failure> {
+fn show_plan(pipeline: &Pipeline, source: &str, cache: &[Outlook], format: Format) -> Result<u8, Failure> {
     if format == Format::Json {
-        let plan = serde_json::json!({ "version": 1, "source": source, "pipeline": pipeline });
+        let plan = serde_json::json!({ "version": 1, "source": source, "pipeline": pipeline, "cache": cache });
         anstream::println!("{plan}");
         return Ok(crate::exit::PASSED);
     }
@@ -163,6 +170,13 @@ fn show_plan(pipeline: &Pipeline, source: &str, format: Format) -> Result<u8, Fa
         bounds.extend(limits.jobs.map(|count| format!("{count} jobs")));
         if !bounds.is_empty() {
             anstream::println!("      limits   {}", bounds.join(", "));
+        }
+        for service in &stage.services {
+            let ready = format!("ready when {} within {}", service.ready, duration(service.timeout_ms));
+            anstream::println!("      service  {}  $ {} ({ready})", paint(NAME, &service.name), service.command);
+        }
+        if let Some(outlook) = cache.iter().find(|outlook| outlook.stage == stage.name) {
+            anstream::println!("      cache    {}", outlook.text());
         }
     }
     for line in rails(pipeline) {

@@ -7,21 +7,27 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use driver::effects::log_path;
-use driver::ports::{Observer, StatePaths, Stream};
+use driver::ports::{Observer, SeenFinding, StatePaths, Stream};
 use pipeline::definition::{Mode, Pipeline};
 use pipeline::event::{ChangeKind, Decision, Event, Fact, FaultNote, FileChange, Purpose, Record, ScratchKind};
 use pipeline::finding::{Diagnosis, DiagnosisOutcome};
 use pipeline::id::{IncidentId, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Outcome, Qualifier, RunResult};
+use pipeline::remedy::Action;
+use pipeline::time::Timestamp;
 
 use super::diagnosis;
 use super::live::Live;
+use super::measures::measures;
 use super::paint::{FAILED, HEALED, NAME, PASSED, duration, harmless, paint};
 use crate::pipeline_file::fault_text;
 
 /// Most changed files that are listed.
 const MOST_CHANGES: usize = 12;
+
+/// Most characters of a line of output on the live line of its stage.
+const WIDEST_LIVE: usize = 80;
 
 /// Most characters of a plugin's fault that are shown; its message is the plugin's own text.
 const MOST_OF_FAULT: usize = 400;
@@ -52,6 +58,14 @@ struct Memory {
     patches: Vec<String>,
     tickets: Vec<String>,
     problems: Vec<String>,
+    /// Stages whose outputs were put back: how many files.
+    cached: HashMap<StageName, u64>,
+    /// Metrics and artifacts of the last attempt of each stage, one line each.
+    measures: HashMap<StageName, Vec<String>>,
+    /// Variables that remedies set, while their scratch is open.
+    variables: HashMap<IncidentId, Vec<(String, String)>>,
+    /// Those that healed a stage and are gone after the run.
+    passing: Vec<(StageName, String, String)>,
     started_ms: u64,
 }
 
@@ -104,9 +118,25 @@ impl HumanReport {
                     log_path(&self.paths, &self.run, stage, *attempt).display().to_string(),
                 );
                 *memory.durations.entry(stage.clone()).or_insert(0) += outcome.duration_ms;
+                memory.measures.insert(stage.clone(), measures(outcome));
                 if *purpose == Purpose::Plain {
                     memory.outcomes.insert(stage.clone(), outcome.clone());
                 }
+            }
+            Fact::CacheChecked { stage, notice, .. } => {
+                live.hide(stage);
+                self.say_cache(stage, "not kept", notice.as_deref(), live);
+            }
+            Fact::OutputsRestored { stage, files, problem, .. } => {
+                live.hide(stage);
+                match problem {
+                    Some(problem) => self.say_cache(stage, "not put back, so it runs", Some(problem), live),
+                    None => drop(memory.cached.insert(stage.clone(), *files)),
+                }
+            }
+            Fact::OutputsStored { stage, problem, .. } => {
+                live.hide(stage);
+                self.say_cache(stage, "not kept", problem.as_deref(), live);
             }
             Fact::Diagnosed { stage, attempt, diagnosis, faults, .. } => {
                 let source = memory.logs.get(&(stage.clone(), *attempt)).cloned().unwrap_or_else(|| "log".to_owned());
@@ -199,6 +229,28 @@ impl HumanReport {
         }
     }
 
+    /// What to do so that the next run does not need the same remedy again.
+    fn lasting(&self, stage: &StageName, name: &str, value: &str) -> String {
+        let value = harmless(value, 200);
+        match self.voice {
+            Voice::Exec => {
+                let assignment = format!("{name}={}", pipeline::remedy::quote(&value));
+                format!("export {assignment} where this command is run: healing set it for this run only")
+            }
+            Voice::Run | Voice::Explain => format!(
+                "add env = {{ {name} = {value:?} }} to stage {stage} in selfheal.toml: healing set it for this run only"
+            ),
+        }
+    }
+
+    /// Why outputs are not used, or will not be: a person may want to mend it, the run does not suffer.
+    fn say_cache(&self, stage: &StageName, what: &str, problem: Option<&str>, live: &Live) {
+        if let Some(problem) = problem {
+            let line = format!("{} outputs of {stage} {what}: {}", paint(HEALED, "!"), harmless(problem, 300));
+            self.say(live, &line);
+        }
+    }
+
     fn say_faults(&self, faults: &[FaultNote], live: &Live) {
         for fault in faults {
             self.say(live, &format!("  {} {}", paint(HEALED, "!"), harmless(&fault_text(fault), MOST_OF_FAULT)));
@@ -211,6 +263,7 @@ impl HumanReport {
         }
         let place = match scratch {
             ScratchKind::Overlay => "tried in an overlay",
+            ScratchKind::Copy => "tried in a copy",
             ScratchKind::InPlace => "tried in place, with a snapshot",
         };
         self.say(live, &format!("  {title} ({place}):"));
@@ -239,6 +292,9 @@ impl HumanReport {
                 };
                 live.show(stage, text);
             }
+            Decision::CheckCache { stage, .. } => live.show(stage, format!("{stage}: looking for its outputs")),
+            Decision::RestoreOutputs { stage, .. } => live.show(stage, format!("{stage}: putting its outputs back")),
+            Decision::StoreOutputs { stage, .. } => live.show(stage, format!("{stage}: keeping its outputs")),
             Decision::AskHealers { incident, tried, .. } => {
                 let told = memory.tried.entry(incident.clone()).or_insert(0);
                 for note in tried.iter().skip(*told) {
@@ -273,7 +329,15 @@ impl HumanReport {
                     self.say(live, &line);
                 }
             }
-            Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, .. } => {
+            Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch } => {
+                let set = memory.variables.entry(incident.clone()).or_default();
+                if !keeps_scratch {
+                    set.clear();
+                }
+                set.extend(remedy.actions.iter().filter_map(|action| match action {
+                    Action::SetEnv { name, value } => Some((name.clone(), value.clone())),
+                    _ => None,
+                }));
                 let delay = if *delay_ms > 0 { format!(", after {}", duration(*delay_ms)) } else { String::new() };
                 self.say(
                     live,
@@ -290,6 +354,10 @@ impl HumanReport {
             }
             Decision::EndIncident { incident, stage, end, .. } => {
                 live.hide(stage);
+                if *end == IncidentEnd::Healed {
+                    let set = memory.variables.remove(incident).unwrap_or_default();
+                    memory.passing.extend(set.into_iter().map(|(name, value)| (stage.clone(), name, value)));
+                }
                 self.end_incident(incident, stage, *end, memory, live);
             }
             Decision::EndStage { stage, result, qualifier, reason } => {
@@ -338,6 +406,9 @@ impl HumanReport {
         }
         let spent = duration(memory.durations.get(stage).copied().unwrap_or_default());
         let line = match (result, qualifier) {
+            (RunResult::Success, _) if memory.cached.contains_key(stage) => {
+                format!("{} {stage}  {}", paint(PASSED, "✓ cached"), harmless(reason, 200))
+            }
             (RunResult::Success, Qualifier::Clean) => format!("{} {stage}  {spent}", paint(PASSED, "✓ passed")),
             (RunResult::Success, qualifier) => {
                 format!("{} {stage}  {spent}", paint(HEALED, format!("✓ {}", qualifier.as_str())))
@@ -349,6 +420,9 @@ impl HumanReport {
             (RunResult::Error, _) => format!("{} {stage}  {}", paint(FAILED, "✗ error"), harmless(reason, 500)),
         };
         self.say(live, &line);
+        for measure in memory.measures.get(stage).into_iter().flatten() {
+            self.say(live, &format!("    {measure}"));
+        }
     }
 
     fn end_run(&self, at: u64, result: RunResult, qualifier: Qualifier, memory: &Memory, live: &Live) {
@@ -360,6 +434,9 @@ impl HumanReport {
                 (result, _) => paint(FAILED, result.as_str()),
             };
             self.say(live, &format!("{word} in {spent}"));
+        }
+        for (stage, name, value) in &memory.passing {
+            self.say(live, &format!("hint: {}", self.lasting(stage, name, value)));
         }
         for patch in &memory.patches {
             self.say(live, &format!("hint: {} {}", self.apply, pipeline::remedy::quote(patch)));
@@ -384,6 +461,17 @@ impl Observer for HumanReport {
         match &record.event {
             Event::Fact(fact) => self.fact(record.at.0, fact, memory, live),
             Event::Decision(decision) => self.decision(record.at.0, decision, memory, live),
+        }
+    }
+
+    fn finding_seen(&self, _at: Timestamp, seen: &SeenFinding) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, live) = &mut *state;
+        let text = format!("{}: {} {}", seen.stage, seen.code, harmless(&seen.text, WIDEST_LIVE));
+        if live.is_shown() {
+            live.show_if_running(&seen.stage, text);
+        } else {
+            let _ = writeln!(anstream::stderr(), "selfheal: still running, first error so far in {text}");
         }
     }
 

@@ -38,6 +38,18 @@ impl Live {
         bar.set_message(text);
     }
 
+    /// Whether a person sees it.
+    pub fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
+    /// Changes what is said about a stage that is at work; one that has ended stays as it is.
+    pub fn show_if_running(&self, stage: &StageName, text: String) {
+        if let Some(bar) = self.running.get(stage) {
+            bar.set_message(text);
+        }
+    }
+
     /// Takes a stage's line away.
     pub fn hide(&mut self, stage: &StageName) {
         if let Some(bar) = self.running.remove(stage) {

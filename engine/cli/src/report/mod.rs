@@ -4,4 +4,5 @@ pub mod diagnosis;
 pub mod human;
 pub mod json;
 pub mod live;
+mod measures;
 pub mod paint;

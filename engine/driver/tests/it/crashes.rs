@@ -2,7 +2,7 @@
 
 use driver::DriverError;
 use driver::fakes::MemoryJournal;
-use driver::ports::{Journal, JournalError};
+use driver::ports::{Journal, JournalError, Workspace as _};
 use pipeline::event::{Event, Fact, Purpose, Record};
 use pipeline::outcome::{Qualifier, RunResult};
 
@@ -112,6 +112,27 @@ async fn crash_everywhere(scenario: &Scenario) {
 async fn killed_after_any_journal_entry_a_run_recovers_to_the_same_end() {
     for scenario in scenarios::all() {
         crash_everywhere(&scenario).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn killed_while_outputs_are_looked_up_or_put_back_a_run_recovers_to_the_same_end() {
+    let scenario = scenarios::kept();
+    let warm = || async {
+        let world = World::new(&scenario);
+        world.run().await;
+        world.workspace.with(&world.workspace.place(), |files| files.remove("ignored/dist/app"));
+        world
+    };
+    let whole = warm().await.run().await;
+    for death in [Death::Before, Death::After] {
+        for after in 1..whole.records.len() {
+            let world = warm().await;
+            let (journal, _) = die(&world, death, after).await;
+            let resumed = world.resume(&journal).await;
+            check(&whole, &resumed, &format!("{death:?} {after}"));
+            assert_eq!(world.executor.ran().len(), 2, "{death:?} {after}: only the first run ran anything");
+        }
     }
 }
 

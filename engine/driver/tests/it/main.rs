@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod caching;
 mod crashes;
 mod failures;
 mod healing;

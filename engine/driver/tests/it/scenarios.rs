@@ -200,6 +200,25 @@ pub fn parallel() -> Scenario {
     }
 }
 
+/// Stages that say what they read and make.
+pub fn kept() -> Scenario {
+    let script = |seen: &Seen<'_>, files: &mut Files| {
+        if seen.stage() == "build" {
+            files.insert("ignored/dist/app".to_owned(), format!("built from {}", files["src/app.py"]));
+        }
+        0
+    };
+    let mut scenario = Scenario {
+        files: vec![("src/app.py", "1"), ("notes", "mine")],
+        ..base("kept", &[("build", &[]), ("test", &["build"])], script)
+    };
+    for stage in &mut scenario.pipeline.stages {
+        stage.inputs = vec!["src".to_owned()];
+    }
+    scenario.pipeline.stages[0].outputs = vec!["ignored/dist".to_owned()];
+    scenario
+}
+
 pub fn in_mode(mode: Mode) -> Scenario {
     let mut scenario = transient();
     scenario.name = "not healed";
@@ -220,6 +239,7 @@ pub fn all() -> Vec<Scenario> {
         hopeless(),
         stale_cache(),
         parallel(),
+        kept(),
         in_mode(Mode::Off),
         in_mode(Mode::Suggest),
         in_mode(Mode::Shadow),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use driver::fakes::{Files, MemoryJournal, MemoryWorkspace, ScriptedExecutor, ScriptedPlugins, Silent, StillClock};
+use driver::fakes::{
+    Files, MemoryCache, MemoryJournal, MemoryWorkspace, ScriptedExecutor, ScriptedPlugins, Silent, StillClock,
+};
 use driver::ports::{Cancel, CancelSource, Clock as _, CommandRequest, Journal, Plugins, Recovery, Stdin, Workspace};
 use driver::{Driver, DriverError, Finished, Ports, Settings};
 use pipeline::definition::Pipeline;
@@ -55,6 +57,7 @@ impl Seen<'_> {
 
 pub struct World {
     pub workspace: Arc<MemoryWorkspace>,
+    pub cache: Arc<MemoryCache>,
     pub executor: Arc<ScriptedExecutor>,
     pub plugins: Arc<ScriptedPlugins>,
     pub clock: Arc<StillClock>,
@@ -77,6 +80,7 @@ impl World {
             ..ScriptedPlugins::default()
         };
         Self {
+            cache: Arc::new(MemoryCache::new(Arc::clone(&workspace))),
             workspace,
             executor: Arc::new(executor),
             plugins: Arc::new(plugins),
@@ -105,14 +109,17 @@ impl World {
             log_cap: 1 << 20,
             stdin: Stdin::Null,
             shows_trials: false,
+            shows_live_findings: true,
             keeps_last_good: true,
             green_logs: BTreeMap::new(),
             facts: Vec::new(),
+            runner_digests: BTreeMap::new(),
         };
         let ports = Ports {
             plugins,
             executor: Arc::clone(&self.executor) as _,
             workspace: Arc::clone(&self.workspace) as Arc<dyn Workspace>,
+            cache: Arc::clone(&self.cache) as _,
             journal: Box::new(journal),
             clock: Arc::clone(&self.clock) as _,
             observer: Arc::new(Silent),

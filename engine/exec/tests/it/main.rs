@@ -9,6 +9,7 @@ mod log;
 mod run;
 #[cfg(target_os = "linux")]
 mod scratch;
+mod services;
 mod stop;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -53,7 +53,9 @@ fn exit_code_zero_means_that_nothing_failed() {
 fn a_failure_that_no_rule_knows_is_unknown_with_lines_to_read() {
     let diagnosis = judge("starting\nfatal: the frobnicator is jammed\nbye\n", &failed());
     assert_eq!(diagnosis.outcome, Outcome::Unknown);
-    assert!(diagnosis.findings.is_empty());
+    assert!(diagnosis.root().is_none());
+    let likeliest = &diagnosis.findings[0];
+    assert_eq!((likeliest.code.as_str(), likeliest.line), ("system.unknown-failure", 2));
     assert!(diagnosis.excerpt.iter().any(|line| line.line == 2));
 }
 
@@ -159,7 +161,7 @@ fn all_context_together_stays_within_its_budget() {
     }
     let diagnosis = judge(&log, &failed());
     let all = diagnosis.findings.iter().chain(&diagnosis.runner_up);
-    assert!(all.map(|finding| finding.context.len()).sum::<usize>() <= 40);
+    assert!(all.map(|finding| 1 + finding.context.len()).sum::<usize>() <= 40, "cause lines count too");
 }
 
 #[test]
@@ -199,6 +201,7 @@ fn a_plugin_may_replace_or_drop_what_its_rule_matched() {
         captures: Default::default(),
         disposition: "retry".to_owned(),
         strategies: vec!["retry".to_owned()],
+        votes: Vec::new(),
     };
     let mut replaced = scan();
     replaced.settle(vec![(question.number, vec![claim])]);
@@ -209,7 +212,7 @@ fn a_plugin_may_replace_or_drop_what_its_rule_matched() {
     );
     let mut dropped = scan();
     dropped.settle(vec![(question.number, Vec::new())]);
-    assert!(dropped.diagnose(&failed(), &Options::default()).findings.is_empty());
+    assert_eq!(dropped.diagnose(&failed(), &Options::default()).findings[0].code, "system.unknown-failure");
 }
 
 #[test]
@@ -285,4 +288,75 @@ fn a_snapshot_shows_a_match_before_the_log_ends() {
     assert_eq!((root_code(&diagnosis), diagnosis.lines), ("system.no-space", 1));
     scanner.push(b"ting\n");
     assert_eq!(scanner.finish().lines(), 2);
+}
+
+#[test]
+fn what_the_job_went_on_after_is_seldom_its_cause() {
+    let steps = "##[group]Run ./prepare\nerror: No space left on device\n##[group]Run cargo build\nerror[E0308]: mismatched types\n##[error]Process completed with exit code 101.\n";
+    assert_eq!(root_code(&judge(steps, &Evidence::default())), "rust.compile-error");
+    let shell = "[demo] $ /bin/sh -xe /tmp/a.sh\n+ ./prepare\nerror: No space left on device\n+ cargo build\nerror[E0308]: mismatched types\nBuild step 'Execute shell' marked build as failure\n";
+    assert_eq!(root_code(&judge(shell, &Evidence::default())), "rust.compile-error");
+    let gitlab = "\x1b[32;1m$ ./prepare\x1b[0;m\nerror: No space left on device\n\x1b[32;1m$ cargo build\x1b[0;m\nerror[E0308]: mismatched types\nERROR: Job failed: exit code 1\n";
+    assert_eq!(root_code(&judge(gitlab, &Evidence::default())), "rust.compile-error");
+    let one_step = steps.replace("##[group]Run cargo build\n", "");
+    assert_eq!(root_code(&judge(&one_step, &Evidence::default())), "system.no-space");
+}
+
+#[test]
+fn a_plus_sign_is_a_command_only_where_a_shell_shows_its_commands() {
+    let diff = "error: No space left on device\n+ expected\n- actual\nerror[E0308]: mismatched types\nBuild step 'Execute shell' marked build as failure\n";
+    assert_eq!(root_code(&judge(diff, &Evidence::default())), "system.no-space");
+}
+
+#[test]
+fn of_the_same_message_the_first_is_the_root_even_if_the_summary_follows_the_last() {
+    let log = "error[E0308]: mismatched types\n\nerror[E0308]: mismatched types\n\nerror: could not compile `demo` due to 2 previous errors\n";
+    assert_eq!(judge(log, &failed()).findings[0].line, 1);
+}
+
+#[test]
+fn a_test_that_lacked_something_failed_for_lack_of_it() {
+    let specs = [
+        rule("go.test-failed", "test-failure", r"^--- FAIL: ").sure(0.9),
+        rule("system.port-taken", "port-or-concurrency-conflict", "bind: address already in use").sure(0.85),
+    ];
+    let set = RuleSet::compile(specs.to_vec()).expect("both are sound");
+    let root = |log: &str| {
+        let mut scanner = Scanner::new(&set);
+        scanner.push(log.as_bytes());
+        scanner.finish().diagnose(&failed(), &Options::default()).findings[0].code.clone()
+    };
+    let said = "--- FAIL: TestServer (0.06s)\n    server_test.go:29: listen tcp: bind: address already in use\nFAIL\n";
+    assert_eq!(root(said), "system.port-taken");
+    let unrelated = "--- FAIL: TestServer (0.06s)\nFAIL\nlisten tcp: bind: address already in use\n";
+    assert_eq!(root(unrelated), "go.test-failed");
+}
+
+#[test]
+fn a_verdict_that_repeats_a_message_points_to_where_it_was_said_first() {
+    let rules = vec![rule("git.refused", "network-transient", "dial tcp .*: connection refused")];
+    let set = RuleSet::compile(rules).expect("the rule is sound");
+    let mut scanner = Scanner::new(&set);
+    scanner.push(b"WARNING: Failed to pull image: Get \"https://images.example/v2/\": dial tcp 10.0.0.1:443: connection refused\nERROR: Job failed: failed to pull image: Get \"https://images.example/v2/\": dial tcp 10.0.0.1:443: connection refused\n");
+    assert_eq!(scanner.finish().diagnose(&failed(), &Options::default()).findings[0].line, 1);
+}
+
+#[test]
+fn a_log_without_the_verdict_that_its_service_always_writes_is_cut_off() {
+    let diagnosis = judge("Running with gitlab-runner 17.0.0\nFetching changes\n", &Evidence::default());
+    assert_eq!((diagnosis.outcome, diagnosis.truncated), (Outcome::Unknown, true));
+    assert_eq!(diagnosis.findings[0].line, 2);
+    let whole = judge("Running with gitlab-runner 17.0.0\nFetching changes\nJob succeeded\n", &Evidence::default());
+    assert_eq!((whole.outcome, whole.truncated), (Outcome::NoFailure, false));
+}
+
+#[test]
+fn the_section_of_a_failed_test_is_shown_where_its_failure_is_only_named() {
+    let log = "test shapes::area ... FAILED\ntest shapes::other ... ok\n\nfailures:\n\n---- shapes::area stdout ----\nthread 'shapes::area' panicked at src/shapes.rs:9:9:\nassertion failed: area() == 7\n  left: 6\n right: 7\n\ntest result: FAILED. 1 passed; 1 failed\n";
+    let diagnosis = judge(log, &failed());
+    assert_eq!(diagnosis.findings[0].line, 1);
+    let shown: Vec<u64> =
+        diagnosis.findings.iter().flat_map(|finding| &finding.context).map(|line| line.line).collect();
+    assert!(diagnosis.findings.iter().any(|finding| finding.line == 7), "where it panicked");
+    assert!([8, 9, 10].iter().all(|line| shown.contains(line)), "what it said: {shown:?}");
 }

@@ -2,6 +2,10 @@
 
 mod cases;
 mod checks;
+mod hard;
 mod judging;
+mod memory;
+mod opinions;
 mod properties;
 mod rules;
+mod splices;

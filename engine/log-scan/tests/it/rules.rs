@@ -119,6 +119,9 @@ pub fn specs() -> Vec<RuleSpec> {
         rule("rust.could-not-compile", "compile-error", r"^error: could not compile `(?P<package>[^`]+)`")
             .position(Position::Summary),
         rule("rust.test-failed", "test-failure", r"^test (?P<test>\S+) \.\.\. FAILED").sure(0.85),
+        rule("rust.panic", "test-failure", r"^thread '(?P<test>[^']+)' panicked at ")
+            .position(Position::Symptom)
+            .sure(0.7),
         rule("java.exception", "test-failure", r#"^Exception in thread "[^"]+" "#)
             .position(Position::Symptom)
             .sure(0.7)

@@ -40,6 +40,18 @@ pub struct Pipeline {
     pub plugins: PluginSettings,
     /// Names of environment variables whose values are masked everywhere.
     pub secrets: Vec<String>,
+    /// Whether outputs of stages are kept and put back; the command line can switch it off.
+    #[serde(default = "is_on", skip_serializing_if = "is_on_already")]
+    pub uses_cache: bool,
+}
+
+fn is_on() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_on_already(flag: &bool) -> bool {
+    *flag
 }
 
 impl Pipeline {
@@ -55,6 +67,7 @@ impl Pipeline {
             healing: Healing::default(),
             plugins: PluginSettings::default(),
             secrets: Vec::new(),
+            uses_cache: true,
         }
     }
 
@@ -106,6 +119,15 @@ pub struct Stage {
     /// Condition without which it is skipped; see [`Pipeline::unwanted`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
+    /// Patterns of the files that its result depends on; with none its outputs are not kept. See [`crate::cache`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
+    /// Patterns of the files that it makes, kept after a clean success and put back when nothing has changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+    /// What runs beside it, in the order in which it is started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
     /// Why the stage is there, when a planner made it.
     pub reason: Option<String>,
     /// Files that show it.
@@ -126,8 +148,67 @@ impl Stage {
             is_idempotent: true,
             may_fail: false,
             when: None,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            services: Vec::new(),
             reason: None,
             evidence: Vec::new(),
+        }
+    }
+}
+
+/// Time in which a service has to become ready where the file says nothing.
+pub const DEFAULT_READY_TIMEOUT_MS: u64 = 60_000;
+
+/// A process that a stage needs beside it, e.g. a database: started before the stage, stopped with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Name, unique in its stage.
+    pub name: String,
+    /// What it runs; it stays in the foreground.
+    pub command: CommandLine,
+    /// How it shows that it is ready.
+    pub ready: Ready,
+    /// Time until it has to be ready, in milliseconds.
+    pub timeout_ms: u64,
+    /// Variables on top of the stage's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+}
+
+impl Service {
+    /// A service with the default time and no variables of its own.
+    pub fn new(name: impl Into<String>, command: CommandLine, ready: Ready) -> Self {
+        Self { name: name.into(), command, ready, timeout_ms: DEFAULT_READY_TIMEOUT_MS, env: BTreeMap::new() }
+    }
+}
+
+/// How a service shows that it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Ready {
+    /// This port of this machine accepts TCP connections.
+    Port { port: u16 },
+    /// The port that this variable of the service names does so. A remedy that gives the stage another port by the variable
+    /// moves the service with it.
+    PortOf { variable: String },
+    /// This address of this machine answers with a status below 400. `http` only, without credentials.
+    Http { url: String },
+    /// This command succeeds.
+    Command { command: CommandLine },
+    /// The service's output holds this text.
+    Log { text: String },
+}
+
+impl std::fmt::Display for Ready {
+    /// For a person, after "waited for": `port 5432`, `http://127.0.0.1/`, …
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Port { port } => write!(f, "port {port}"),
+            Self::PortOf { variable } => write!(f, "the port in ${variable}"),
+            Self::Http { url } => f.write_str(url),
+            Self::Command { command } => write!(f, "`{command}`"),
+            Self::Log { text } => write!(f, "{text:?} in its output"),
         }
     }
 }

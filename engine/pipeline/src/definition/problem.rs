@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::tree::Span;
 use super::when::WhenError;
+use crate::glob::PatternError;
 
 /// Characters of a source line that are shown at most; a longer line is cut around the mistake.
 const EXCERPT_WIDTH: usize = 100;
@@ -137,6 +138,29 @@ pub enum ProblemKind {
     /// A number that JSON does not have.
     #[error("`{key}` is {found}, which JSON cannot express; write a finite number of at most 64 bits or a text")]
     NotJson { key: String, found: String },
+    /// A pattern of `inputs` or `outputs` that is none.
+    #[error("{pattern:?} of `{key}` is no pattern of paths in the workspace: {problem}")]
+    BadPattern { key: String, pattern: String, problem: PatternError },
+    /// Outputs that could be anything.
+    #[error(
+        "{pattern:?} of `outputs` begins with a wildcard; begin with the folder that the stage fills, such as \"dist\""
+    )]
+    WideOutput { pattern: String },
+    /// More services than make sense.
+    #[error("stage `{stage}` has {services} services; at most {max} are possible")]
+    TooManyServices { stage: String, services: usize, max: usize },
+    /// Two services of one name in a stage.
+    #[error("stage `{stage}` has two services `{name}`; give one of them another name")]
+    DuplicateService { name: String, stage: String },
+    /// A name that makes no name of a file.
+    #[error("{name:?} cannot be the name of a service; write up to 60 letters, digits, `-`, `_` and `.`")]
+    BadServiceName { name: String },
+    /// No sign of readiness, or several.
+    #[error("`ready` takes exactly one of `port`, `http`, `command` and `log`, found {found}")]
+    NotOneReadiness { found: usize },
+    /// A readiness address that is not one of this machine.
+    #[error("`http` is an address of this machine, such as \"http://127.0.0.1:8080/health\", found {found:?}")]
+    NotLocalHttp { found: String },
     /// A key whose stage would break without it.
     #[error("`{key}` is not supported by this version: {reason}")]
     Unsupported { key: String, reason: &'static str },
@@ -144,6 +168,9 @@ pub enum ProblemKind {
     /// A key that is read, but has no effect.
     #[error("`{key}` has no effect in this version: {reason}")]
     NoEffect { key: String, reason: &'static str },
+    /// A key whose effect another key takes away.
+    #[error("`{key}` has no effect: {reason}")]
+    Idle { key: String, reason: &'static str },
     /// A quality gate without a runner.
     #[error(
         "gate `{gate}` is not measured in this version: nothing fails because of it, and a green run says nothing about it"

@@ -7,8 +7,10 @@ use super::model::Stage;
 use super::native::{MAX_DURATION_MS, narrow};
 use super::problem::{ProblemKind, Report};
 use super::reader::{Misplaced, Table, entries_of};
+use super::services;
 use super::tree::{Entry, Node, Span, Value};
 use super::when::When;
+use crate::glob::PathPattern;
 use crate::remedy::{CommandLine, Limits};
 
 /// Characters of a stage's name.
@@ -130,26 +132,49 @@ fn read_stage(node: &Node, report: &mut Report<'_>) -> Option<Draft> {
         table.get("environment").and_then(|it| it.filled_text("the environment's name, such as \"staging\"", report));
     let is_idempotent = table.get("idempotent").and_then(|it| it.flag(report));
     stage.is_idempotent = is_idempotent.unwrap_or(environment.is_none());
-    read_without_effect(&table, report);
+    read_cache(&table, &mut stage, report);
+    stage.services = table.get("services").map(|it| services::read(it, name, report)).unwrap_or_default();
     let needs = table.get("needs").and_then(|it| it.texts(report)).unwrap_or_default();
     let needs = needs.into_iter().map(|(need, span)| (need.to_owned(), span.clone())).collect();
     let matrix = table.get("matrix").map(|it| (it.key_span.clone(), Axis::read_all(it, report)));
     is_named.then_some(Draft { stage, name_span, needs, matrix })
 }
 
-/// Keys that belong to a stage but are for a later version. A missing cache only costs time, so that is a warning; a stage
-/// without its services would fail for a reason that nobody sees, so that is an error.
-fn read_without_effect(table: &Table<'_>, report: &mut Report<'_>) {
-    for entry in ["inputs", "outputs"].iter().filter_map(|key| table.get(key)) {
-        if entry.texts(report).is_some() {
-            let reason = "results are not cached yet, the stage runs every time";
-            report.warn(&entry.key_span, ProblemKind::NoEffect { key: entry.key.clone(), reason });
+/// What a stage reads and makes, so that its outputs can be kept. Each list alone has its limits: a stage without `outputs`
+/// is kept as passed, one without `inputs` is never kept.
+fn read_cache(table: &Table<'_>, stage: &mut Stage, report: &mut Report<'_>) {
+    stage.inputs = table.get("inputs").map(|it| read_patterns(it, report)).unwrap_or_default();
+    stage.outputs = table.get("outputs").map(|it| read_patterns(it, report)).unwrap_or_default();
+    if let Some(entry) = table.get("outputs") {
+        for (text, span) in entry.texts(report).unwrap_or_default() {
+            // Putting outputs back removes what is stale among them; that must not be anything in the workspace.
+            if PathPattern::parse(text).is_ok_and(|pattern| pattern.base().is_empty()) {
+                report.error(span, ProblemKind::WideOutput { pattern: text.to_owned() });
+            }
+        }
+        if stage.inputs.is_empty() && table.get("inputs").is_none() {
+            let reason = "without `inputs` nobody can tell when they are out of date, so they are not kept";
+            report.warn(&entry.key_span, ProblemKind::Idle { key: entry.key.clone(), reason });
         }
     }
-    if let Some(entry) = table.get("services") {
-        let reason = "start what the stage needs in its `run`, or before the run";
-        report.error(&entry.key_span, ProblemKind::Unsupported { key: entry.key.clone(), reason });
+    if let Some(entry) = table.get("inputs").filter(|_| !stage.is_idempotent) {
+        let reason = "the stage is not idempotent, so it runs every time";
+        report.warn(&entry.key_span, ProblemKind::Idle { key: entry.key.clone(), reason });
     }
+}
+
+fn read_patterns(entry: &Entry, report: &mut Report<'_>) -> Vec<String> {
+    let mut patterns = Vec::new();
+    for (text, span) in entry.texts(report).unwrap_or_default() {
+        match PathPattern::parse(text) {
+            Ok(_) => patterns.push(text.to_owned()),
+            Err(problem) => {
+                let (key, pattern) = (entry.key.clone(), text.to_owned());
+                report.error(span, ProblemKind::BadPattern { key, pattern, problem });
+            }
+        }
+    }
+    patterns
 }
 
 fn check_name(name: &str, span: &Span, report: &mut Report<'_>) {
@@ -173,7 +198,12 @@ pub(super) fn name_problem(name: &str) -> Option<&'static str> {
     }
 }
 
-fn read_command(entry: Option<&Entry>, stage: &str, span: &Span, report: &mut Report<'_>) -> Option<CommandLine> {
+pub(super) fn read_command(
+    entry: Option<&Entry>,
+    stage: &str,
+    span: &Span,
+    report: &mut Report<'_>,
+) -> Option<CommandLine> {
     let Some(entry) = entry else {
         let table = format!("stage `{stage}`");
         report.error(span, ProblemKind::MissingKey { key: "run", table, example: "run = \"make test\"" });
@@ -214,7 +244,7 @@ pub(super) fn normal_directory(path: &str) -> Option<String> {
     Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
-fn read_env(entry: &Entry, report: &mut Report<'_>) -> BTreeMap<String, String> {
+pub(super) fn read_env(entry: &Entry, report: &mut Report<'_>) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
     for variable in entries_of(&entry.node, "env", report).unwrap_or_default() {
         if !is_variable(&variable.key) {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::model::{DEFAULT_MAX_PARALLEL, DEFAULT_RUNNER, Detection};
-use super::model::{Grant, Healing, Mode, Patches, Pipeline, Stage, StageOrder, WorkspaceGrant};
+use super::model::{DEFAULT_MAX_PARALLEL, DEFAULT_READY_TIMEOUT_MS, DEFAULT_RUNNER, Detection};
+use super::model::{Grant, Healing, Mode, Patches, Pipeline, Ready, Service, Stage, StageOrder, WorkspaceGrant};
 use super::units::{format_duration, format_size};
 use crate::remedy::{CommandLine, Limits};
 
@@ -107,6 +107,50 @@ fn write_stage(file: &mut String, stage: &Stage) {
     }
     if let Some(when) = &stage.when {
         put(file, "when", text(when.as_str()));
+    }
+    if !stage.inputs.is_empty() {
+        put(file, "inputs", texts(&stage.inputs));
+    }
+    if !stage.outputs.is_empty() {
+        put(file, "outputs", texts(&stage.outputs));
+    }
+    if !stage.services.is_empty() {
+        file.push_str("services = [\n");
+        for service in &stage.services {
+            file.push_str(&format!("  {},\n", inline_service(service)));
+        }
+        file.push_str("]\n");
+    }
+}
+
+fn inline_service(service: &Service) -> String {
+    let ready = match &service.ready {
+        Ready::Port { port } => format!("port = {port}"),
+        Ready::PortOf { variable } => format!("port = {}", basic(&format!("${variable}"))),
+        Ready::Http { url } => format!("http = {}", basic(url)),
+        Ready::Command { command } => format!("command = {}", inline_command(command)),
+        Ready::Log { text } => format!("log = {}", basic(text)),
+    };
+    let mut pairs = vec![
+        format!("name = {}", basic(&service.name)),
+        format!("run = {}", inline_command(&service.command)),
+        format!("ready = {{ {ready} }}"),
+    ];
+    if service.timeout_ms != DEFAULT_READY_TIMEOUT_MS {
+        pairs.push(format!("timeout = {}", basic(&format_duration(service.timeout_ms))));
+    }
+    if !service.env.is_empty() {
+        let env: Vec<String> =
+            service.env.iter().map(|(name, value)| format!("{} = {}", key(name), basic(value))).collect();
+        pairs.push(format!("env = {{ {} }}", env.join(", ")));
+    }
+    format!("{{ {} }}", pairs.join(", "))
+}
+
+fn inline_command(command: &CommandLine) -> String {
+    match command {
+        CommandLine::Shell(script) => basic(script),
+        CommandLine::Argv(argv) => texts(argv),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{After, Conditions, Context, HealingError, Incident, Task, Trial};
 use crate::choice::{self, Candidate};
-use crate::definition::Mode;
+use crate::definition::{Mode, Patches};
 use crate::event::{Decision, FileChange, ScratchKind, WeighedNote};
 use crate::finding::Disposition;
 use crate::incident::{IncidentEnd, IncidentEvent};
@@ -51,6 +51,7 @@ impl Incident {
             .filter(|&index| weighed[index].refusal.is_none() && !is_escalation(&weighed[index].remedy))
             .filter(|&index| self.is_admitted(&weighed[index].remedy, ctx))
             .collect();
+        let open = self.lasting(&weighed, open, ctx);
         let chosen = if self.trials_left(ctx) == 0 {
             None
         } else {
@@ -78,6 +79,28 @@ impl Incident {
             None => decisions.extend(self.hand_over(&weighed, IncidentEvent::HandedOver)?),
         }
         Ok(decisions)
+    }
+
+    /// Where patches are applied, a variable that heals this run only stands back while a change of versioned files is
+    /// offered against the same failure: with the variable alone the next run would be broken again.
+    fn lasting(&self, weighed: &[Weighed], open: Vec<usize>, ctx: &Context<'_>) -> Vec<usize> {
+        let is_patch = |index: &usize| weighed[*index].disposition == Disposition::Patch;
+        let patches: Vec<&Remedy> = open.iter().filter(|index| is_patch(index)).map(|&i| &weighed[i].remedy).collect();
+        if ctx.pipeline.healing.patches != Patches::Apply || patches.is_empty() {
+            return open;
+        }
+        // No expectation means the root cause.
+        let root = [self.evidence().root().signature.clone()];
+        let expects = |remedy: &Remedy| if remedy.expects.is_empty() { root.to_vec() } else { remedy.expects.clone() };
+        let stands_back = |index: &usize| {
+            let remedy = &weighed[*index].remedy;
+            let sets_variable = remedy.actions.iter().any(|action| matches!(action, Action::SetEnv { .. }));
+            let own = expects(remedy);
+            !is_patch(index)
+                && sets_variable
+                && patches.iter().any(|patch| expects(patch).iter().any(|signature| own.contains(signature)))
+        };
+        open.iter().copied().filter(|index| !stands_back(index)).collect()
     }
 
     fn weigh(&self, remedies: &[Remedy], versioned: &[String], ctx: &Context<'_>) -> Vec<Weighed> {

@@ -5,7 +5,8 @@ use crate::finding::Disposition;
 use crate::policy::context::Context;
 use crate::policy::lines::{self, LineChange};
 use crate::policy::locks;
-use crate::policy::paths::{PathClass, class_of, is_cache, normal_path, protection};
+use crate::policy::manifests;
+use crate::policy::paths::{PathClass, class_of, is_cache, is_json_manifest, normal_path, protection};
 use crate::policy::refusal::{Refusal, rule};
 
 /// Checks everything that changed in scratch; returns who may keep it: `patch` when a versioned file changed, else `auto`.
@@ -64,6 +65,13 @@ fn check_versioned(path: &str, class: PathClass, change: &FileChange) -> Result<
     let removed: Vec<&str> = change.removed_lines.iter().map(String::as_str).collect();
     let added: Vec<&str> = change.added_lines.iter().map(String::as_str).collect();
     locks::check_hashes(path, class, &removed, &added)?;
+    if is_json_manifest(path)
+        && let Some((removed, added)) = manifests::differing_lines(&removed, &added)
+    {
+        let removed = removed.iter().map(String::as_str).collect();
+        let added = added.iter().map(String::as_str).collect();
+        return lines::check_lines(&LineChange { path, class, removed, added });
+    }
     lines::check_lines(&LineChange { path, class, removed, added })
 }
 

@@ -26,6 +26,7 @@ mod script;
 mod changes;
 mod lines;
 mod locks;
+mod manifests;
 
 mod weigh;
 
@@ -38,7 +39,7 @@ pub use actions::check_actions;
 pub use changes::check_changes;
 pub use context::{Context, EverythingVersioned, Machine, PathFacts};
 pub use disposition::{disposition_of, paths_named};
-pub use paths::{PathClass, class_of, normal_path};
+pub use paths::{PathClass, class_of, is_json_manifest, is_lock_file, normal_path};
 pub use refusal::{Refusal, rule};
 pub use weigh::{Tried, Weighed, is_escalation, weigh};
 

@@ -46,6 +46,16 @@ pub enum PathClass {
     Other,
 }
 
+/// Whether a path is that of a known lock file.
+pub fn is_lock_file(path: &str) -> bool {
+    class_of(path, &[]) == PathClass::Lock
+}
+
+/// Whether a path is that of a manifest in JSON, which some tools write on one line.
+pub fn is_json_manifest(path: &str) -> bool {
+    path.rsplit('/').next() == Some("package.json")
+}
+
 /// A path in its normal form: relative to the workspace root, `/` between names, no `.`; the root itself is `.`.
 ///
 /// # Errors

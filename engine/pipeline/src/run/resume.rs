@@ -2,13 +2,13 @@
 
 use super::{Run, StepError};
 use crate::event::{Decision, LostAttempt};
-use crate::stage::StageEvent;
+use crate::stage::{StageEvent, StageState};
 
 impl Run {
     pub(super) fn on_resumed(&mut self, lost: &[LostAttempt], decisions: &mut Vec<Decision>) -> Result<(), StepError> {
         for attempt in lost {
             let index = self.index(&attempt.stage)?;
-            if self.stages.state(index).is_running() {
+            if matches!(self.stages.state(index), StageState::Running { .. }) {
                 self.stages.on(index, StageEvent::WasLost)?;
                 if self.pipeline.stages[index].is_idempotent {
                     self.stages.restart(index)?;
@@ -18,6 +18,7 @@ impl Run {
                 }
             }
         }
+        self.resume_caching(decisions)?;
         // An incident that was under way is opened anew by running its stage again: the scratch is gone, and whether it
         // was committed shows in the attempt. The floor keeps the result from looking clean.
         self.queue.clear();

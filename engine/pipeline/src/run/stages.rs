@@ -56,8 +56,8 @@ impl Stages {
         &self.states
     }
 
-    /// Attempts in the workspace that are under way.
-    pub(super) fn running(&self) -> usize {
+    /// Stages for which somebody is at work in the workspace.
+    pub(super) fn at_work(&self) -> usize {
         self.running
     }
 
@@ -78,7 +78,7 @@ impl Stages {
         let next = self.states[index].on(event)?;
         let before = std::mem::replace(&mut self.states[index], next);
         let after = &self.states[index];
-        self.running = self.running + usize::from(after.is_running()) - usize::from(before.is_running());
+        self.running = self.running + usize::from(after.is_at_work()) - usize::from(before.is_at_work());
         self.unsettled = self.unsettled + usize::from(!after.is_settled()) - usize::from(!before.is_settled());
         Ok(())
     }
@@ -87,6 +87,23 @@ impl Stages {
     pub(super) fn start(&mut self, index: usize, attempt: u32) -> Result<(), IllegalStageStep> {
         self.schedule.start(index);
         self.on(index, StageEvent::Started { attempt })
+    }
+
+    /// Begins a look into the cache for a ready stage.
+    pub(super) fn look_up(&mut self, index: usize) -> Result<(), IllegalStageStep> {
+        self.schedule.start(index);
+        self.on(index, StageEvent::LookedUp)
+    }
+
+    /// Makes a stage ready whose outputs are not kept.
+    pub(super) fn miss(&mut self, index: usize) -> Result<(), IllegalStageStep> {
+        self.schedule.restart(index);
+        self.on(index, StageEvent::Missed)
+    }
+
+    /// What a stage needs, by index.
+    pub(super) fn needs(&self, index: usize) -> &[usize] {
+        self.plan.needs(index)
     }
 
     /// Makes a stage ready once more.
@@ -135,7 +152,7 @@ impl Stages {
                 .any(|&need| need != failed && (is_doomed[need] || self.is_failing(pipeline, need)));
             let name = || pipeline.stages[index].name.clone();
             match &self.states[index] {
-                StageState::Passed { .. } => surroundings.passed.push(name()),
+                state if state.is_passed() => surroundings.passed.push(name()),
                 StageState::Pending | StageState::Ready if !is_doomed[index] => surroundings.ahead.push(name()),
                 _ => {}
             }

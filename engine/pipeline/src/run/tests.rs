@@ -1,6 +1,7 @@
-//! Runs, fact by fact: what is decided, and what never is.
+//! Runs, fact by fact: what is decided, and what never is. It is long, because a test is a whole story told in one place.
 
 mod adversary;
+mod caching;
 pub(crate) mod exercised;
 mod properties;
 
@@ -8,7 +9,7 @@ use super::*;
 use crate::definition::{Mode, Patches, Stage};
 use crate::event::{ChangeKind, FileChange, ScratchKind};
 use crate::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding};
-use crate::id::PluginId;
+use crate::id::{CacheKey, PluginId};
 use crate::remedy::{Action, CommandLine, Remedy};
 
 const NOW: Timestamp = Timestamp(1_000);
@@ -154,6 +155,9 @@ fn words(decisions: &[Decision]) -> Vec<String> {
                 };
                 format!("{word} {stage}.{attempt}")
             }
+            Decision::CheckCache { stage, .. } => format!("look up {stage}"),
+            Decision::RestoreOutputs { stage, .. } => format!("restore {stage}"),
+            Decision::StoreOutputs { stage, .. } => format!("store {stage}"),
             Decision::Diagnose { stage, attempt, .. } => format!("diagnose {stage}.{attempt}"),
             Decision::AskHealers { .. } => "ask".to_owned(),
             Decision::Weighed { .. } => "weighed".to_owned(),
@@ -266,6 +270,26 @@ fn with_patches_apply_a_verified_patch_becomes_the_workspace() {
         Fact::ScratchInspected { incident: incident(), changes: vec![change("requirements.txt")] },
         &["commit"],
     );
+}
+
+#[test]
+fn with_patches_apply_a_patch_goes_before_a_variable_that_only_this_run_has() {
+    let variable =
+        || Remedy { confidence: 1.0, ..remedy("config", vec![Action::SetEnv { name: "A".into(), value: "1".into() }]) };
+    let first_tried = |patches: Patches, other: Remedy| {
+        let mut definition = pipeline(&[("test", &[])]);
+        definition.healing.patches = patches;
+        let (mut run, _) = start(definition);
+        step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
+        step(&mut run, diagnosed("test", 1, missing()), &["ask"]);
+        let decisions = run.step(&proposed(vec![other, variable()]), NOW).expect("the fact fits");
+        words(&decisions).pop()
+    };
+    let weak = Remedy { confidence: 0.1, ..edit() };
+    assert_eq!(first_tried(Patches::Apply, weak.clone()).as_deref(), Some("prepare dependency"));
+    assert_eq!(first_tried(Patches::Propose, weak.clone()).as_deref(), Some("prepare config"));
+    let elsewhere = Remedy { expects: vec![Signature::new("another:1")], ..weak };
+    assert_eq!(first_tried(Patches::Apply, elsewhere).as_deref(), Some("prepare config"));
 }
 
 #[test]

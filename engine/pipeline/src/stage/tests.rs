@@ -8,7 +8,11 @@ fn states() -> Vec<(&'static str, StageState)> {
     vec![
         ("Pending", StageState::Pending),
         ("Ready", StageState::Ready),
+        ("Checking", StageState::Checking),
+        ("Restoring", StageState::Restoring { key: "k".into() }),
+        ("CacheHit", StageState::CacheHit { key: "k".into() }),
         ("Running", StageState::Running { attempt: 1 }),
+        ("Storing", StageState::Storing { attempt: 1 }),
         ("Passed", StageState::Passed { attempt: 1, qualifier: Qualifier::Clean }),
         ("Failed", StageState::Failed { attempt: 1 }),
         ("TimedOut", StageState::TimedOut { attempt: 1 }),
@@ -22,7 +26,12 @@ fn states() -> Vec<(&'static str, StageState)> {
 fn events() -> Vec<(&'static str, StageEvent)> {
     vec![
         ("Unblocked", StageEvent::Unblocked),
+        ("LookedUp", StageEvent::LookedUp),
+        ("Missed", StageEvent::Missed),
+        ("Found", StageEvent::Found { key: "k".into() }),
+        ("Restored", StageEvent::Restored),
         ("Started", StageEvent::Started { attempt: 1 }),
+        ("Saving", StageEvent::Saving),
         ("Succeeded", StageEvent::Succeeded { qualifier: Qualifier::Clean }),
         ("Failed", StageEvent::Failed),
         ("TimedOut", StageEvent::TimedOut),
@@ -57,15 +66,22 @@ fn the_table_of_stages_is_the_documented_one() {
         Pending --Unblocked--> Ready
         Pending --Cancelled--> Cancelled
         Pending --Skipped--> Skipped
+        Ready --LookedUp--> Checking
         Ready --Started--> Running
         Ready --Cancelled--> Cancelled
         Ready --Skipped--> Skipped
+        Checking --Missed--> Ready
+        Checking --Found--> Restoring
+        Restoring --Missed--> Ready
+        Restoring --Restored--> CacheHit
+        Running --Saving--> Storing
         Running --Succeeded--> Passed
         Running --Failed--> Failed
         Running --TimedOut--> TimedOut
         Running --Broke--> Broken
         Running --WasLost--> Lost
         Running --Cancelled--> Cancelled
+        Storing --Succeeded--> Passed
         Failed --Unblocked--> Ready
         Failed --Adopted--> Passed
         TimedOut --Unblocked--> Ready

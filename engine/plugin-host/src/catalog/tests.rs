@@ -62,7 +62,8 @@ fn a_directory_wins_over_what_came_before_and_says_so() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     fs::write(first.path().join("heal-retry.wasm"), component("healer")).unwrap();
     fs::write(second.path().join("heal-retry.wasm"), component("notifier")).unwrap();
-    let embedded = EmbeddedPlugin { id: "heal-retry", version: "0.1.0", bytes: component("healer").leak() };
+    let embedded =
+        EmbeddedPlugin { id: "heal-retry", version: "0.1.0", digest: None, bytes: component("healer").leak() };
     let (catalog, notices) = load(&[first.path(), second.path()], vec![embedded]);
     assert_eq!(catalog.find("heal-retry").unwrap().inspection.roles, [Role::Notifier]);
     let replaced: Vec<String> = notices
@@ -98,7 +99,8 @@ fn files_that_are_no_plugins_are_refused_and_the_others_are_used() {
 fn a_refused_file_leaves_the_embedded_plugin_in_use() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("heal-retry.wasm"), "broken").unwrap();
-    let embedded = EmbeddedPlugin { id: "heal-retry", version: "0.1.0", bytes: component("healer").leak() };
+    let embedded =
+        EmbeddedPlugin { id: "heal-retry", version: "0.1.0", digest: None, bytes: component("healer").leak() };
     let (catalog, _) = load(&[directory.path()], vec![embedded]);
     assert_eq!(catalog.find("heal-retry").unwrap().origin, Origin::Embedded);
     assert!(catalog.refused()[0].reason.contains("the one from embedded stays in use"));

@@ -78,7 +78,7 @@ pub(super) fn claims(findings: Vec<wit::Finding>) -> Result<Vec<Claim>, String> 
 }
 
 fn claim(finding: wit::Finding) -> Result<Claim, String> {
-    check_attrs(finding.attrs)?;
+    let attrs = check_attrs(finding.attrs)?;
     let captures = finding
         .captures
         .into_iter()
@@ -95,5 +95,6 @@ fn claim(finding: wit::Finding) -> Result<Claim, String> {
         captures: captures.collect::<Result<_, String>>()?,
         disposition: disposition_from_wit(finding.disposition).as_str().to_owned(),
         strategies: strategies.collect::<Result<_, String>>()?,
+        votes: log_scan::votes(attrs.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
     })
 }

@@ -66,10 +66,13 @@ fn out_of_memory(outcome: &Outcome) -> Option<String> {
     }
     let was_killed = outcome.signal == Some(SIGKILL) || outcome.exit_code == Some(SHELL_SIGKILL);
     let peak = outcome.peak_memory_bytes.filter(|_| was_killed && !outcome.cancelled)?;
-    let machine = machine_memory()?;
-    (peak >= machine / 10 * 9).then(|| {
-        format!("killed by signal 9 while it used {} of {} MiB of the machine's memory", peak >> 20, machine >> 20)
-    })
+    // The limit that was in force, or else all that there is.
+    let (most, of) = match outcome.memory_limit_bytes {
+        Some(limit) => (limit, "its memory limit"),
+        None => (machine_memory()?, "the machine's memory"),
+    };
+    (peak >= most / 10 * 9)
+        .then(|| format!("killed by signal 9 while it used {} of {} MiB of {of}", peak >> 20, most >> 20))
 }
 
 /// Physical memory in bytes, where the system tells.

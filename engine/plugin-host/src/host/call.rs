@@ -9,7 +9,7 @@ use pipeline::time::Timestamp;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use super::http::Http;
+use super::http::{CallEnd, Http, Web};
 use super::log::Log;
 use super::process::Processes;
 use super::state::StateSession;
@@ -31,6 +31,10 @@ pub struct CallSetup {
     pub place: Option<Place>,
     /// How it starts processes.
     pub processes: Processes,
+    /// How it sends requests; `None` where none is sent.
+    pub(crate) web: Option<Arc<Web>>,
+    /// When its requests have to end.
+    pub(crate) end: CallEnd,
     /// Its durable state, where it was granted one.
     pub state: Option<StateSession>,
     /// The time for the whole call.
@@ -67,10 +71,16 @@ impl HostState {
         };
         Self {
             table,
-            log: Log::new(setup.plugin, limits.log, setup.on_notice),
+            log: Log::new(setup.plugin.clone(), limits.log, Arc::clone(&setup.on_notice)),
             config: setup.config,
             workspace,
-            http: Http::new(setup.grant.http),
+            http: Http::new(
+                setup.web,
+                &setup.grant.http,
+                setup.end,
+                setup.plugin.clone(),
+                Arc::clone(&setup.on_notice),
+            ),
             now: setup.now,
             wasi: empty_wasi(&stderr, setup.now),
             processes: setup.processes,

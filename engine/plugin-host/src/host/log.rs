@@ -20,7 +20,7 @@ impl Log {
         Self { plugin, bytes_left: budget, dropped: 0, on_notice }
     }
 
-    fn write(&mut self, level: &str, message: &str) {
+    pub(super) fn write(&mut self, level: &str, message: &str) {
         let Some(rest) = self.bytes_left.checked_sub(message.len().max(1)) else {
             self.dropped += 1;
             return;

@@ -1,4 +1,9 @@
 //! `process`: run a granted program.
+//!
+//! A runner's programs are the stage's: its environment, its place, its log. Those of other roles run on behalf of the
+//! plugin alone, in a [`room`] of their own.
+
+mod room;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,9 +14,11 @@ use pipeline::outcome::Outcome;
 use pipeline::remedy::Limits;
 use tokio::task::JoinHandle;
 
+use self::room::Room;
 use super::HostState;
 use crate::bindings::capabilities::selfheal::plugin::process::{self, ProcessError, ProcessRequest, ProcessResult};
 use crate::convert;
+use crate::options::Programs;
 
 /// Bytes of standard output that one answer may carry.
 const MAX_CAPTURE: u32 = 1 << 20;
@@ -21,6 +28,7 @@ const MAX_REQUEST_BYTES: usize = 128 << 10;
 /// How a call starts processes.
 pub struct Processes {
     access: Option<Access>,
+    room: Option<Room>,
     last: Option<Outcome>,
     stop: CancelSource,
     running: Vec<JoinHandle<()>>,
@@ -38,7 +46,7 @@ struct Access {
 impl Processes {
     /// For calls in which nothing is ever started: every request is denied.
     pub fn none() -> Self {
-        Self { access: None, last: None, stop: CancelSource::new(), running: Vec::new() }
+        Self { access: None, room: None, last: None, stop: CancelSource::new(), running: Vec::new() }
     }
 
     /// For an attempt. `programs` are all programs that it may start, by the name typed; environment, place, log and limits
@@ -51,7 +59,20 @@ impl Processes {
     ) -> Self {
         let deadline = template.limits.timeout_ms.and_then(|ms| Instant::now().checked_add(Duration::from_millis(ms)));
         let access = Access { executor, template, cancel, programs, deadline };
-        Self { access: Some(access), last: None, stop: CancelSource::new(), running: Vec::new() }
+        let mut processes = Self::none();
+        processes.access = Some(access);
+        processes
+    }
+
+    /// For a call of another role: `granted` are the programs that it may start, `wall` is the time for all of them
+    /// together. They see neither the project nor the stage's log.
+    pub(crate) fn for_errands(programs: &Programs, granted: Vec<String>, wall: Duration) -> Self {
+        let template = room::template(programs, pipeline::time::millis(wall));
+        // The call is given up by dropping it, so nobody ever cancels this.
+        let cancel = CancelSource::new().handle();
+        let mut processes = Self::for_attempt(Arc::clone(&programs.executor), template, cancel, granted);
+        processes.room = Some(Room::below(programs.scratch.clone()));
+        processes
     }
 
     /// What was measured for the last process, if one was started.
@@ -72,7 +93,15 @@ impl Processes {
         let Some(access) = &self.access else {
             return Err(ProcessError::Denied("no program can be run in this call".to_owned()));
         };
-        let command = access.command(request).map_err(ProcessError::Denied)?;
+        let mut command = access.command(request).map_err(ProcessError::Denied)?;
+        if let Some(room) = &mut self.room {
+            if command.directory != "." {
+                let why = "in this call programs start in an empty directory, which is `.`";
+                return Err(ProcessError::Denied(why.to_owned()));
+            }
+            let received = room.receive(&mut command);
+            received.map_err(|error| ProcessError::NotStarted(format!("there is no directory for it: {error}")))?;
+        }
         if access.cancel.is_cancelled() {
             return Err(ProcessError::Cancelled);
         }
@@ -201,7 +230,12 @@ fn stricter(own: &Limits, asked: &Limits) -> Limits {
 impl process::Host for HostState {
     async fn run(&mut self, request: ProcessRequest) -> wasmtime::Result<Result<ProcessResult, ProcessError>> {
         self.charge()?;
-        Ok(self.processes.run(request).await)
+        let program = request.argv.first().cloned().unwrap_or_default();
+        let ended = self.processes.run(request).await;
+        for line in self.processes.room.as_mut().map(Room::take_output).unwrap_or_default() {
+            self.log.write("info", &format!("{program}: {line}"));
+        }
+        Ok(ended)
     }
 }
 

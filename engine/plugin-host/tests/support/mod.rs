@@ -29,7 +29,12 @@ pub fn options() -> HostOptions {
     HostOptions {
         embedded: standard_plugins::all()
             .iter()
-            .map(|plugin| EmbeddedPlugin { id: plugin.id, version: plugin.version, bytes: plugin.bytes })
+            .map(|plugin| EmbeddedPlugin {
+                id: plugin.id,
+                version: plugin.version,
+                digest: Some(plugin.digest),
+                bytes: plugin.bytes,
+            })
             .collect(),
         embedded_grants: grants(),
         cache_dir: Some(cache()),

@@ -181,6 +181,7 @@ async fn die(order: &str) {
     let way = match lines.next().unwrap() {
         "Overlay" => Way::Overlay,
         "UserOverlay" => Way::UserOverlay,
+        "Copy" => Way::Copy,
         _ => Way::InPlace,
     };
     let mut path = || std::path::PathBuf::from(lines.next().unwrap());

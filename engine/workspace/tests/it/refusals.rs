@@ -18,12 +18,7 @@ async fn paths_that_lead_out_or_into_git_are_refused_by_every_operation() {
         let outside = project.base().join("outside");
         fs::create_dir(&outside).unwrap();
         fs::write(outside.join("f"), "safe").unwrap();
-        let links = [
-            ("out", outside.as_path()),
-            ("up", "..".as_ref()),
-            ("git-link", ".git".as_ref()),
-            ("loop", "loop".as_ref()),
-        ];
+        let links = [("out", outside.as_path()), ("git-link", ".git".as_ref()), ("loop", "loop".as_ref())];
         for (name, target) in links {
             symlink(target, project.root.join(name)).unwrap();
         }
@@ -34,6 +29,8 @@ async fn paths_that_lead_out_or_into_git_are_refused_by_every_operation() {
         let workspace = project.open(way);
         let scratch = scratch(&workspace, way, "s").await;
         let place = &scratch.place;
+        // Made only now: a workspace from which a relative link leads out is not copied.
+        run_in(place, "ln -s .. up");
         let paths = [
             "../x",
             "/etc/passwd",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use driver::ports::Workspace;
 
-use crate::support::{Look, Project, Way, assert_same, git, picture, run_in, scratch, summary, ways};
+use crate::support::{Look, Project, Way, assert_same, git, picture, run_in, scratch, summary, ways, ways_at_its_path};
 
 #[tokio::test]
 async fn folder_in_a_repository_gives_a_patch_that_applies_there() {
@@ -41,7 +41,7 @@ async fn folder_in_a_repository_gives_a_patch_that_applies_there() {
 
 #[tokio::test]
 async fn ignored_folder_in_a_repository_is_a_folder_without_version_control() {
-    for way in ways() {
+    for way in ways_at_its_path() {
         let outer = Project::repository();
         outer.write(".gitignore", "/build/\n");
         outer.write("build/p/a", "a\n");
@@ -63,7 +63,7 @@ async fn ignored_folder_in_a_repository_is_a_folder_without_version_control() {
 
 #[tokio::test]
 async fn linked_work_tree_keeps_its_index_and_head() {
-    for way in ways() {
+    for way in ways_at_its_path() {
         let main = Project::repository();
         main.write("a", "a\n");
         main.commit_all();

@@ -7,7 +7,7 @@ use std::path::Path;
 use driver::ports::{Workspace, WorkspaceError};
 use pipeline::event::ScratchKind;
 
-use crate::support::{Look, Project, Way, assert_same, git, has_overlay, picture, run_in, scratch, summary, ways};
+use crate::support::{Look, Project, Way, assert_same, git, picture, run_in, scratch, summary, ways, ways_apart};
 
 /// Touches everything that a rich project has.
 const WRECK: &str = r#"
@@ -276,51 +276,50 @@ async fn state_inside_the_workspace_means_scratches_in_place_that_leave_the_stat
 
 #[tokio::test]
 async fn processes_that_are_left_in_a_scratch_end_with_it() {
-    if !has_overlay() {
-        return;
+    for way in ways_apart() {
+        let project = Project::repository();
+        let workspace = project.open(way);
+        let scratch = scratch(&workspace, way, "s").await;
+        let mut server = crate::support::shell(&scratch.place, "echo up; exec tail -f /dev/null");
+        let mut server = server.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        // Its first word comes when it is where it works.
+        std::io::Read::read_exact(server.stdout.as_mut().unwrap(), &mut [0; 3]).unwrap();
+        workspace.discard(&scratch).await.unwrap();
+        assert!(!server.wait().unwrap().success(), "{way:?}: the server must have been killed");
     }
-    let project = Project::repository();
-    let workspace = project.open(Way::Overlay);
-    let scratch = scratch(&workspace, Way::Overlay, "s").await;
-    let mut server = crate::support::shell(&scratch.place, "exec tail -f /dev/null").spawn().unwrap();
-    workspace.discard(&scratch).await.unwrap();
-    assert!(!server.wait().unwrap().success(), "the server must have been killed");
 }
 
 #[tokio::test]
 async fn two_scratches_are_open_at_once() {
-    if !has_overlay() {
-        return;
+    for way in ways_apart() {
+        let project = Project::repository();
+        project.write("a", "a\n");
+        let workspace = project.open(way);
+        let (trial, control) = (scratch(&workspace, way, "trial").await, scratch(&workspace, way, "control").await);
+        run_in(&trial.place, "echo trial > a");
+        run_in(&control.place, "test \"$(cat a)\" = a; echo control > b");
+        workspace.discard(&control).await.unwrap();
+        workspace.commit(&trial).await.unwrap();
+        assert_eq!(fs::read(project.root.join("a")).unwrap(), b"trial\n");
+        assert!(!project.root.join("b").exists());
+        assert!(workspace.open_scratch("trial").await.is_ok(), "a name is free again");
+        assert!(workspace.open_scratch("trial").await.is_err(), "a name that is open is refused");
     }
-    let project = Project::repository();
-    project.write("a", "a\n");
-    let workspace = project.open(Way::Overlay);
-    let (trial, control) =
-        (scratch(&workspace, Way::Overlay, "trial").await, scratch(&workspace, Way::Overlay, "control").await);
-    run_in(&trial.place, "echo trial > a");
-    run_in(&control.place, "test \"$(cat a)\" = a; echo control > b");
-    workspace.discard(&control).await.unwrap();
-    workspace.commit(&trial).await.unwrap();
-    assert_eq!(fs::read(project.root.join("a")).unwrap(), b"trial\n");
-    assert!(!project.root.join("b").exists());
-    assert!(workspace.open_scratch("trial").await.is_ok(), "a name is free again");
-    assert!(workspace.open_scratch("trial").await.is_err(), "a name that is open is refused");
 }
 
 #[tokio::test]
 async fn commit_does_not_write_over_what_the_user_changed_meanwhile() {
-    if !has_overlay() {
-        return;
+    for way in ways_apart() {
+        let project = Project::rich();
+        let workspace = project.open(way);
+        let scratch = scratch(&workspace, way, "s").await;
+        run_in(&scratch.place, "echo trial > a.txt; echo trial > dir/b.txt; echo trial > a.log");
+        project.write("a.log", "ignored files are nobody's work");
+        project.write("dir/b.txt", "of the user");
+        let refused = workspace.commit(&scratch).await;
+        assert!(matches!(&refused, Err(WorkspaceError::Refused { path, .. }) if path == "dir/b.txt"), "{refused:?}");
+        assert_eq!(fs::read(project.root.join("a.txt")).unwrap(), b"one\nTWO\nthree\n", "nothing was committed");
+        workspace.discard(&scratch).await.unwrap();
+        assert_eq!(fs::read(project.root.join("dir/b.txt")).unwrap(), b"of the user");
     }
-    let project = Project::rich();
-    let workspace = project.open(Way::Overlay);
-    let scratch = scratch(&workspace, Way::Overlay, "s").await;
-    run_in(&scratch.place, "echo trial > a.txt; echo trial > dir/b.txt; echo trial > a.log");
-    project.write("a.log", "ignored files are nobody's work");
-    project.write("dir/b.txt", "of the user");
-    let refused = workspace.commit(&scratch).await;
-    assert!(matches!(&refused, Err(WorkspaceError::Refused { path, .. }) if path == "dir/b.txt"), "{refused:?}");
-    assert_eq!(fs::read(project.root.join("a.txt")).unwrap(), b"one\nTWO\nthree\n", "nothing was committed");
-    workspace.discard(&scratch).await.unwrap();
-    assert_eq!(fs::read(project.root.join("dir/b.txt")).unwrap(), b"of the user");
 }

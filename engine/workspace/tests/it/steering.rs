@@ -7,7 +7,7 @@ use driver::ports::{Scratch, Workspace};
 use pipeline::event::ChangeKind;
 use workspace::LocalWorkspace;
 
-use crate::support::{Look, Project, Way, assert_same, git, picture, run_in, scratch, summary, ways};
+use crate::support::{Look, Project, Way, assert_same, git, picture, run_in, scratch, summary, ways, ways_at_its_path};
 
 /// What a script changes, in a scratch of its own that is thrown away afterwards.
 async fn listed(workspace: &LocalWorkspace, way: Way, name: &str, script: &str) -> Vec<String> {
@@ -84,13 +84,17 @@ async fn what_git_stores_and_what_is_written_again_as_it_was_is_not_listed() {
         git(&other, &["commit", "-q", "--allow-empty", "-m", "more"]);
         let before = picture(&project.root, Look::Exact);
         let workspace = project.open(way);
+        let fetch = format!(
+            "git -c safe.directory='*' fetch -q '{}'; git update-ref ORIG_HEAD FETCH_HEAD; : > .git/shallow",
+            other.display()
+        );
         let scripts = [
             "cp .git/config c; cat c > .git/config; rm c",
             "cp -p .git/config .git/c; mv .git/c .git/config; chmod 600 .git/config",
             "cp -p .git/hooks/old .git/h; rm .git/hooks/old; mv .git/h .git/hooks/old",
             "echo x >> .git/hooks/pre-push.sample; echo x > .git/hooks/new.sample",
             "git -c safe.directory='*' -c user.name=t -c user.email=t@t commit -q --allow-empty -m x; git gc -q",
-            "git -c safe.directory='*' fetch -q ../other; git update-ref ORIG_HEAD FETCH_HEAD; : > .git/shallow",
+            &fetch,
             "git -c safe.directory='*' pack-refs --all; git checkout -q -b other",
         ];
         for (index, script) in scripts.into_iter().enumerate() {
@@ -140,7 +144,7 @@ async fn git_directory_of_a_submodule_is_part_of_the_one_around_it() {
 
 #[tokio::test]
 async fn git_directory_outside_the_workspace_is_listed_and_comes_back() {
-    for way in ways() {
+    for way in ways_at_its_path() {
         let outer = project();
         outer.write("pkg/a", "a\n");
         outer.commit_all();

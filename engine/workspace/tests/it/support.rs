@@ -19,6 +19,8 @@ pub enum Way {
     Overlay,
     /// An overlay in a user namespace, as for users who are not root.
     UserOverlay,
+    /// A copy at another path.
+    Copy,
     /// In the workspace itself.
     InPlace,
 }
@@ -26,8 +28,18 @@ pub enum Way {
 /// The ways that this machine allows.
 pub fn ways() -> Vec<Way> {
     let project = Project::empty();
-    let is_allowed = |way: &Way| *way == Way::InPlace || project.open(*way).probe_overlay().is_ok();
-    [Way::Overlay, Way::UserOverlay, Way::InPlace].into_iter().filter(is_allowed).collect()
+    let is_allowed = |way: &Way| matches!(way, Way::Copy | Way::InPlace) || project.open(*way).probe_overlay().is_ok();
+    [Way::Overlay, Way::UserOverlay, Way::Copy, Way::InPlace].into_iter().filter(is_allowed).collect()
+}
+
+/// The ways in which a scratch stands at the workspace's own path: for workspaces that are bound to it.
+pub fn ways_at_its_path() -> Vec<Way> {
+    ways().into_iter().filter(|way| *way != Way::Copy).collect()
+}
+
+/// The ways in which the workspace stays as it is while a scratch is open.
+pub fn ways_apart() -> Vec<Way> {
+    ways().into_iter().filter(|way| *way != Way::InPlace).collect()
 }
 
 /// Whether this machine allows overlays at all.
@@ -39,8 +51,12 @@ pub fn has_overlay() -> bool {
 pub fn open_at(way: Way, root: PathBuf, state: PathBuf) -> LocalWorkspace {
     let mut holder = HolderCommand::new(env!("CARGO_BIN_EXE_workspace-hold-scratch"), [] as [&str; 0]);
     holder.is_user_namespace_forced = way == Way::UserOverlay;
-    let scratch = if way == Way::InPlace { ScratchPreference::InPlace } else { ScratchPreference::Auto };
-    LocalWorkspace::open(root, state, Options { holder: Some(holder), scratch }).unwrap()
+    let scratch = match way {
+        Way::Overlay | Way::UserOverlay => ScratchPreference::Overlay,
+        Way::Copy => ScratchPreference::Copy,
+        Way::InPlace => ScratchPreference::InPlace,
+    };
+    LocalWorkspace::open(root, state, Options { holder: Some(holder), scratch, mentions: Vec::new() }).unwrap()
 }
 
 /// A workspace `w` and a state folder in a temporary folder.
@@ -267,7 +283,11 @@ pub fn summary(changes: &[FileChange]) -> Vec<String> {
 /// Opens a scratch and checks that it is of the kind that the way stands for.
 pub async fn scratch(workspace: &LocalWorkspace, way: Way, name: &str) -> Scratch {
     let scratch = workspace.open_scratch(name).await.unwrap();
-    let kind = if way == Way::InPlace { ScratchKind::InPlace } else { ScratchKind::Overlay };
+    let kind = match way {
+        Way::Overlay | Way::UserOverlay => ScratchKind::Overlay,
+        Way::Copy => ScratchKind::Copy,
+        Way::InPlace => ScratchKind::InPlace,
+    };
     assert_eq!(scratch.kind, kind);
     scratch
 }

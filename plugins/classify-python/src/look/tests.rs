@@ -1,22 +1,16 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::rules;
-use plugin_sdk::testing::LogText;
+use plugin_sdk::testing::{LogText, candidate};
 
 /// Asks about the last line of a log.
 fn asked(code: &str, captures: &[(&str, &str)], log: &str) -> Finding {
     let log = LogText::new(log);
-    let rule = rules::all().into_iter().find(|rule| rule.code == code).unwrap();
-    let candidate = Candidate {
-        code: code.to_owned(),
-        line: log.lines(log.line_count(), 1).remove(0),
-        captures: captures
-            .iter()
-            .map(|(name, value)| Capture { name: (*name).to_owned(), value: (*value).to_owned() })
-            .collect(),
-        outcome: None,
-    };
-    findings(&candidate, &rule, &log).remove(0)
+    let candidate = captures
+        .iter()
+        .fold(candidate(code, &log, log.line_count()), |candidate, (name, value)| candidate.capture(*name, *value))
+        .build();
+    findings(&candidate, candidate.rule_in(rules::ALL).unwrap(), &log).remove(0)
 }
 
 #[test]
@@ -82,4 +76,40 @@ fn a_deprecated_package_names_its_replacement_in_either_wording() {
     let found = asked("python.deprecated-package", &captures, log);
     assert_eq!(found.capture("replacement"), Some("better-widget"));
     assert_eq!(found.capture("package"), Some("widget"));
+}
+
+#[test]
+fn an_index_that_never_answered_is_a_network_that_failed() {
+    let log = "WARNING: Retrying (Retry(total=0)) after connection broken by 'ReadTimeoutError(\"timed out\")': /simple/widget/\nERROR: Could not find a version that satisfies the requirement widget (from versions: none)";
+    let found = asked(pip::NO_SUCH_VERSION, &[("versions", "none")], log);
+    assert_eq!(found.category, "network-transient");
+    assert_eq!(found.cause.line, 1);
+    assert_eq!(found.disposition, Disposition::Retry);
+}
+
+#[test]
+fn an_index_with_a_bad_certificate_is_not_tried_again() {
+    let log = "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(1)': /simple/widget/\nERROR: Could not find a version that satisfies the requirement widget (from versions: none)";
+    let found = asked(pip::NO_SUCH_VERSION, &[("versions", "none")], log);
+    assert_eq!(found.category, "dependency-missing");
+}
+
+#[test]
+fn a_remark_of_ruff_stands_above_its_place() {
+    let log = "E722 Do not use bare `except`\n --> app/core.py:3:1";
+    assert_eq!(asked(checks::FILE_ARROW, &[], log).cause.line, 1);
+}
+
+#[test]
+fn an_unknown_exception_counts_below_a_traceback_only() {
+    let finds = |text: &str| {
+        let log = LogText::new(text);
+        let candidate = candidate(testing::ANY_EXCEPTION, &log, log.line_count()).build();
+        findings(&candidate, candidate.rule_in(rules::ALL).unwrap(), &log).len()
+    };
+    assert_eq!(
+        finds("Traceback (most recent call last):\n  File \"/src/run.py\", line 3, in pay\nshop.EmptyCartError: none"),
+        1
+    );
+    assert_eq!(finds("shop.EmptyCartError: none"), 0);
 }

@@ -3,7 +3,7 @@
 use plugin_sdk::json::{self, Value};
 use plugin_sdk::prelude::*;
 
-use crate::edit::{self, joined};
+use crate::edit;
 
 /// Tables that hold dependencies, in the order in which npm reads them.
 const TABLES: &[&str] = &["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
@@ -24,11 +24,12 @@ pub enum Manager {
 impl Manager {
     /// The one whose lock file is there.
     fn of(directory: &str) -> Self {
-        let has = |name: &str| host::workspace::is_file(&joined(directory, name));
+        let has = |name: &str| host::workspace::is_file(&path::below(directory, name));
         if has("pnpm-lock.yaml") {
             Self::Pnpm
         } else if has("yarn.lock") {
-            let lock = host::workspace::read_chunk(&joined(directory, "yarn.lock"), 0, 4096).map(|chunk| chunk.data);
+            let lock =
+                host::workspace::read_chunk(&path::below(directory, "yarn.lock"), 0, 4096).map(|chunk| chunk.data);
             let is_berry = lock.is_ok_and(|data| String::from_utf8_lossy(&data).contains("__metadata"));
             if is_berry { Self::Berry } else { Self::Yarn }
         } else {
@@ -67,7 +68,7 @@ impl Manager {
 
     /// Installs what is declared, as the lock file says where there is one.
     pub fn install_all(self, directory: &str) -> Preparation {
-        let has_lock = host::workspace::is_file(&joined(directory, self.lock_file()));
+        let has_lock = host::workspace::is_file(&path::below(directory, self.lock_file()));
         let words: &[&str] = match self {
             Self::Npm if has_lock => &["npm", "ci", "--no-audit", "--no-fund"],
             Self::Npm => &["npm", "install", "--no-audit", "--no-fund"],
@@ -105,7 +106,7 @@ pub struct Manifest {
 impl Manifest {
     /// Reads the manifest of a directory.
     pub fn read(directory: &str) -> Option<Self> {
-        let path = joined(directory, "package.json");
+        let path = path::below(directory, "package.json");
         let text = host::workspace::read_text(&path).ok()?;
         let data = json::from_str(&text).ok()?;
         Some(Self { path, directory: directory.to_owned(), manager: Manager::of(directory), text, data })
@@ -165,7 +166,7 @@ impl Manifest {
 
     /// Also brings the lock file up to date, where there is one.
     pub fn with_lock(&self, remedy: Remedy) -> Remedy {
-        let lock = joined(&self.directory, self.manager.lock_file());
+        let lock = path::below(&self.directory, self.manager.lock_file());
         if host::workspace::is_file(&lock) { remedy.action(self.manager.update_lock(&self.directory)) } else { remedy }
     }
 

@@ -91,11 +91,7 @@ fn last_alternative(range: &str) -> String {
 
 fn read(log: &dyn Log) -> Option<Misfit> {
     let texts = |needle: &str| -> Vec<(u64, String)> {
-        log.find(needle, 1, 50)
-            .into_iter()
-            .filter_map(|number| log.lines(number, 1).pop())
-            .map(|line| (line.line, line.text))
-            .collect()
+        log.containing(needle, 50).into_iter().map(|line| (line.line, line.text)).collect()
     };
     // `npm error peer react@"^18.0.0" from @testing-library/react@14.0.0`, the first one below `Could not resolve dependency`.
     let from = texts("Could not resolve dependency").first().map_or(1, |(line, _)| *line);

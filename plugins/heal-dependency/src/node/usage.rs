@@ -3,7 +3,6 @@
 use plugin_sdk::prelude::*;
 
 use super::manifest::Manifest;
-use crate::edit::joined;
 
 /// Endings of files that may import a package or name it in settings.
 const ENDINGS: &[&str] = &[
@@ -22,7 +21,7 @@ pub fn is_used(package: &str, manifest: &Manifest) -> bool {
     if manifest.scripts().iter().any(|script| script.contains(package)) {
         return true;
     }
-    let Ok(files) = host::workspace::glob(&joined(&manifest.directory, "**"), MAX_FILES) else {
+    let Ok(files) = host::workspace::glob(&path::below(&manifest.directory, "**"), MAX_FILES) else {
         return true;
     };
     if files.len() >= MAX_FILES as usize {

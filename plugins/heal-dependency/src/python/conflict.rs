@@ -10,13 +10,8 @@ const DEPENDS: &str = " depends on ";
 
 /// Remedies that move one requirement of the project to what the other side needs.
 pub fn remedies(log: &dyn Log, project: &Project) -> Vec<Remedy> {
-    let texts = |needle: &str| -> Vec<String> {
-        log.find(needle, 1, 100)
-            .into_iter()
-            .filter_map(|number| log.lines(number, 1).pop())
-            .map(|line| line.text)
-            .collect()
-    };
+    let texts =
+        |needle: &str| -> Vec<String> { log.containing(needle, 100).into_iter().map(|line| line.text).collect() };
     let asked: Vec<(String, String)> = texts(USER)
         .iter()
         .filter_map(|line| parse(line.split_once(USER)?.1))

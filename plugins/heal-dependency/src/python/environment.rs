@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::edit::{joined, seen_from};
-
 /// Names under which projects keep their environment.
 const USUAL: &[&str] = &[".venv", "venv", "env", ".virtualenv"];
 
@@ -58,16 +56,16 @@ impl Environment {
             return Self::Poetry;
         }
         let traced = log.find("/site-packages/", 1, 20).into_iter().find_map(|number| {
-            let line = log.lines(number, 1).pop()?.text;
+            let line = log.line(number)?.text;
             let path = line.split(['"', '\'', '(', ' ']).find(|piece| piece.contains("/site-packages/"))?;
             let before = path.split("/lib/python").next().filter(|before| before.len() < path.len())?;
-            in_workspace(before, directory).filter(|path| host::workspace::is_file(&joined(path, "pyvenv.cfg")))
+            in_workspace(before, directory).filter(|path| host::workspace::is_file(&path::below(path, "pyvenv.cfg")))
         });
         let usual = || {
             USUAL
                 .iter()
-                .map(|name| joined(directory, name))
-                .find(|path| host::workspace::is_file(&joined(path, "pyvenv.cfg")))
+                .map(|name| path::below(directory, name))
+                .find(|path| host::workspace::is_file(&path::below(path, "pyvenv.cfg")))
         };
         traced.or_else(usual).map_or(Self::Absent, Self::Venv)
     }
@@ -76,11 +74,11 @@ impl Environment {
     pub fn installed(&self, name: &str) -> Option<String> {
         let Self::Venv(path) = self else { return None };
         let name = super::requirements::normal(name);
-        let versions = host::workspace::entries(&joined(path, "lib")).ok()?;
+        let versions = host::workspace::entries(&path::below(path, "lib")).ok()?;
         let python = versions
             .into_iter()
             .find(|entry| entry.path.rsplit('/').next().is_some_and(|name| name.starts_with("python3")))?;
-        host::workspace::entries(&joined(&python.path, "site-packages")).ok()?.into_iter().find_map(|entry| {
+        host::workspace::entries(&path::below(&python.path, "site-packages")).ok()?.into_iter().find_map(|entry| {
             let stem = entry.path.rsplit('/').next()?.strip_suffix(".dist-info")?;
             let (installed, version) = stem.rsplit_once('-')?;
             (super::requirements::normal(installed) == name).then(|| version.to_owned())
@@ -105,7 +103,7 @@ impl Environment {
     fn pip(&self, directory: &str, arguments: &[&str], file: Option<&str>) -> Option<Preparation> {
         let Self::Venv(environment) = self else { return None };
         // From the stage's directory if everything lies in it: requirements may hold paths relative to it.
-        let inside = |path: &str| seen_from(path, directory).map(str::to_owned);
+        let inside = |path: &str| path::seen_from(path, directory).map(str::to_owned);
         let (at, python, file) = match (inside(environment), file.map(inside)) {
             (Some(python), None) => (directory, python, None),
             (Some(python), Some(Some(file))) => (directory, python, Some(file)),
@@ -134,11 +132,8 @@ fn in_workspace(printed: &str, directory: &str) -> Option<String> {
     if printed.is_empty() || printed.contains("..") || printed.contains('$') {
         return None;
     }
-    if !printed.starts_with('/') {
-        return Some(joined(directory, printed));
+    if !path::is_absolute(printed) {
+        return Some(path::below(directory, printed));
     }
-    let parts: Vec<&str> = printed.split('/').filter(|part| !part.is_empty()).collect();
-    let tails = (0..parts.len()).map(|start| parts[start..].join("/"));
-    let mut found = tails.filter(|tail| host::workspace::is_file(&joined(tail, "pyvenv.cfg")));
-    found.next()
+    path::longest_tail(printed, |tail| host::workspace::is_file(&path::below(tail, "pyvenv.cfg")))
 }

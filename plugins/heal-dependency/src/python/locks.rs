@@ -2,8 +2,6 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::edit::joined;
-
 /// `uv lock` keeps every locked version that still fits.
 pub fn uv(incident: &Incident) -> Vec<Remedy> {
     if !incident.has_tool("uv") {
@@ -22,7 +20,7 @@ pub fn poetry(incident: &Incident) -> Vec<Remedy> {
     if !incident.has_tool("poetry") {
         return Vec::new();
     }
-    let lock = host::workspace::read_text(&joined(&incident.stage.directory, "poetry.lock")).unwrap_or_default();
+    let lock = host::workspace::read_text(&path::below(&incident.stage.directory, "poetry.lock")).unwrap_or_default();
     let is_before_2 = lock.lines().next().is_some_and(|line| line.contains("Poetry 1.") || line.contains("Poetry 0."));
     let plain = ["poetry", "lock", "--no-interaction"];
     let argv: Vec<&str> = if is_before_2 { plain.into_iter().chain(["--no-update"]).collect() } else { plain.to_vec() };

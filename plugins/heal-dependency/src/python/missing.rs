@@ -5,7 +5,6 @@ use plugin_sdk::prelude::*;
 use super::Project;
 use super::environment::Environment;
 use super::names::{ALTERNATIVES, STANDARD, distribution_of};
-use crate::edit::joined;
 
 /// Directories below which projects keep their own modules.
 const SOURCE_DIRECTORIES: &[&str] = &["", "src", "lib", "python"];
@@ -116,11 +115,11 @@ fn through_tool(
 /// The directory in which the project has a module of this name itself.
 fn own_module(top: &str, directory: &str) -> Option<String> {
     let has = |place: &str| {
-        host::workspace::is_file(&joined(place, &format!("{top}.py")))
-            || host::workspace::is_directory(&joined(place, top))
+        host::workspace::is_file(&path::below(place, &format!("{top}.py")))
+            || host::workspace::is_directory(&path::below(place, top))
     };
     let places = SOURCE_DIRECTORIES.iter().flat_map(|below| {
-        let inside = if below.is_empty() { directory.to_owned() } else { joined(directory, below) };
+        let inside = if below.is_empty() { directory.to_owned() } else { path::below(directory, below) };
         let at_root = if below.is_empty() { ".".to_owned() } else { (*below).to_owned() };
         [inside, at_root]
     });
@@ -129,12 +128,12 @@ fn own_module(top: &str, directory: &str) -> Option<String> {
 
 /// The project's own module lies where Python does not look.
 fn on_path(top: &str, place: &str, directory: &str) -> Option<Remedy> {
-    let seen = if place == directory { Some(".") } else { crate::edit::seen_from(place, directory) };
+    let seen = if place == directory { Some(".") } else { path::seen_from(place, directory) };
     Some(
         remedy("config", format!("let Python find the project's own module {top} in {place}"))
             .because(format!(
                 "{} is the project's own, and the stage starts where Python does not find it",
-                joined(place, top)
+                path::below(place, top)
             ))
             .confidence(0.6)
             .action(action::set_env("PYTHONPATH", seen?)),

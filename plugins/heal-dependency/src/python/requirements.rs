@@ -2,7 +2,7 @@
 
 use plugin_sdk::prelude::*;
 
-use crate::edit::{self, joined};
+use crate::edit;
 
 /// How a requirement is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,16 +45,16 @@ const ARRAY_SECTIONS: &[&str] = &["project", "project.optional-dependencies", "d
 impl Manifests {
     /// Reads the manifests of a stage: what `-r` names, then the usual names in its directory.
     pub fn read(directory: &str, command: &str) -> Self {
-        let mut paths = named_by(command).into_iter().map(|name| joined(directory, &name)).collect::<Vec<_>>();
+        let mut paths = named_by(command).into_iter().map(|name| path::below(directory, &name)).collect::<Vec<_>>();
         let usual = host::workspace::entries(directory).unwrap_or_default().into_iter().map(|entry| entry.path);
         paths.extend(usual.filter(|path| is_requirements(path)));
         paths.extend(
-            host::workspace::glob(&joined(directory, "requirements/*.txt"), 20)
+            host::workspace::glob(&path::below(directory, "requirements/*.txt"), 20)
                 .unwrap_or_default()
                 .into_iter()
                 .map(|e| e.path),
         );
-        paths.push(joined(directory, "pyproject.toml"));
+        paths.push(path::below(directory, "pyproject.toml"));
         let mut manifests = Self::default();
         for path in paths {
             manifests.add(path);
@@ -73,7 +73,7 @@ impl Manifests {
         let included: Vec<String> = text
             .lines()
             .filter_map(|line| line.trim().strip_prefix("-r "))
-            .map(|name| joined(&parent, name.trim()))
+            .map(|name| path::below(&parent, name.trim()))
             .collect();
         self.files.push((path, text));
         for path in included.into_iter().filter(|path| !path.contains("..")) {

@@ -114,8 +114,7 @@ fn nearest(declared: &Declared, asked: &str, listed: &[Version], project: &Proje
 }
 
 fn versions_in_log(log: &dyn Log, name: &str) -> Vec<Version> {
-    let lines = log.find(FROM_VERSIONS, 1, 50).into_iter().filter_map(|number| log.lines(number, 1).pop());
-    let line = lines.filter(|line| line.text.contains(name)).last();
+    let line = log.containing(FROM_VERSIONS, 50).into_iter().rfind(|line| line.text.contains(name));
     let text =
         line.and_then(|line| line.text.split_once(FROM_VERSIONS).map(|(_, rest)| rest.to_owned())).unwrap_or_default();
     version::list(text.split(')').next().unwrap_or_default())

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use super::super::{Mode, Patches, Stage};
+use super::super::{Mode, Patches, Ready, Stage};
 use super::*;
 use crate::remedy::CommandLine;
 

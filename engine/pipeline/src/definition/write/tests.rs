@@ -78,8 +78,13 @@ fn any_stage() -> impl Strategy<Value = Stage> {
     );
     let env = prop::collection::btree_map("[A-Z_][A-Z0-9_]{0,6}", "[^\0]{0,12}", 0..3);
     let when = prop::option::of(Just("env.A == \"x\" && env.B != 'y'"));
-    (command, limits, env, "[a-z]{1,5}(/[a-z]{1,5})?", any::<(bool, bool)>(), when).prop_map(
-        |(command, limits, env, directory, (is_idempotent, may_fail), when)| {
+    let patterns = || prop::collection::vec("[a-z]{1,4}(/\\*\\*|/[a-z?*]{1,4})?", 0..3);
+    let kept = (patterns(), patterns(), prop::collection::vec(any_service(), 0..3));
+    (command, limits, env, "[a-z]{1,5}(/[a-z]{1,5})?", any::<(bool, bool)>(), when, kept).prop_map(
+        |(command, limits, env, directory, (is_idempotent, may_fail), when, (inputs, outputs, mut services))| {
+            for (number, service) in services.iter_mut().enumerate() {
+                service.name = format!("{}{number}", service.name);
+            }
             let (timeout_ms, memory_bytes, cpu_ms, open_files, jobs) = limits;
             Stage {
                 env,
@@ -88,10 +93,29 @@ fn any_stage() -> impl Strategy<Value = Stage> {
                 may_fail,
                 limits: Limits { timeout_ms, memory_bytes, cpu_ms, open_files, jobs },
                 when: when.map(|text| text.parse().expect("a condition")),
+                inputs,
+                outputs,
+                services,
                 ..Stage::new("replaced", command)
             }
         },
     )
+}
+
+fn any_service() -> impl Strategy<Value = Service> {
+    let ready = prop_oneof![
+        (1..=u16::MAX).prop_map(|port| Ready::Port { port }),
+        Just(Ready::PortOf { variable: "PORT".to_owned() }),
+        Just(Ready::Http { url: "http://[::1]:8080/health?x=1".to_owned() }),
+        "[a-z' \"]{0,5}x".prop_map(|script| Ready::Command { command: CommandLine::Shell(script) }),
+        "[^\\s\0][^\0]{0,8}".prop_map(|text| Ready::Log { text }),
+    ];
+    let env = prop::collection::btree_map("[A-Z_][A-Z0-9_]{0,6}", "[^\0]{0,12}", 0..3);
+    ("[a-z]{1,5}", ready, 1..1_000_000_u64, env).prop_map(|(name, ready, timeout_ms, env)| Service {
+        timeout_ms,
+        env,
+        ..Service::new(name, CommandLine::Argv(vec!["db".to_owned()]), ready)
+    })
 }
 
 fn any_pipeline() -> impl Strategy<Value = Pipeline> {

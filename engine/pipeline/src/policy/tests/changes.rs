@@ -156,6 +156,38 @@ fn checks_inside_of_sources_stay() {
 }
 
 #[test]
+fn a_manifest_on_one_line_is_judged_by_its_keys() {
+    let was = r#"{"scripts":{"build":"tsc","test":"jest"},"dependencies":{"a":"^1"}}"#;
+    let with = |from: &str, to: &str| was.replace(from, to);
+    let judged = |is: &str| one(change("web/package.json", was, is));
+    assert_eq!(judged(&with(r#""a":"^1""#, r#""a":"^1","b":"^2""#)), Ok(Patch), "a dependency more");
+    assert_eq!(judged(&with(r#""test":"jest""#, r#""test":"true""#)), Err(rule::TOUCHES_CHECK));
+    assert_eq!(judged(&with(r#","test":"jest""#, "")), Err(rule::TOUCHES_CHECK));
+    let many = with(r#""a":"^1""#, r#""a":"^2""#).replace(',', ",\n");
+    assert_eq!(judged(&many), Ok(Patch), "the same keys on many lines");
+    let forced = with(r#""build":"tsc""#, r#""build":"npm i --legacy-peer-deps && tsc""#);
+    assert!(judged(&forced).is_err());
+}
+
+#[test]
+fn a_long_change_of_a_lock_file_is_seen_whole() {
+    let entry = |number: usize, version: usize| {
+        format!(
+            "    \"node_modules/p{number}\": {{\n      \"version\": \"{version}.0.0\",\n      \"integrity\": \"sha512-{number:040}{version}==\"\n    }},\n"
+        )
+    };
+    let text = |version: usize| (0..4_000).map(|number| entry(number, version)).collect::<String>();
+    assert_eq!(FileChange::most_lines("web/package-lock.json"), 20_000);
+    assert_eq!(FileChange::most_lines("Cargo.lock"), 20_000);
+    assert_eq!(FileChange::most_lines("src/lib.rs"), 500);
+    assert_eq!(one(change("package-lock.json", &text(1), &text(2))), Ok(Patch));
+    // The first entry's version is no part of the change.
+    let alone = |digit: &str| format!("      \"integrity\": \"sha512-{}==\"\n", digit.repeat(40));
+    let (was, is) = (alone("a") + &text(1), alone("b") + &text(2));
+    assert_eq!(one(change("package-lock.json", &was, &is)), Err(rule::CHANGES_HASH), "one checksum among 4,000");
+}
+
+#[test]
 fn gates_in_manifests_are_not_lowered() {
     for (path, removed, added, rule) in [
         ("pyproject.toml", "fail_under = 80", "fail_under = 70", rule::LOWERS_GATE),

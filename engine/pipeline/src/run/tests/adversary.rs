@@ -1,5 +1,5 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
-//! the rails of design.md section 5 as it comes.
+//! the rails of design.md section 5 as it comes. It is long, because the rails are checked in one place, beside the answers.
 
 use std::collections::BTreeSet;
 
@@ -69,6 +69,7 @@ pub(super) struct Adversary {
     ended: BTreeMap<StageName, (RunResult, Qualifier)>,
     failed: BTreeSet<StageName>,
     plain: BTreeSet<StageName>,
+    restored: BTreeSet<StageName>,
     watches: BTreeMap<IncidentId, Watch>,
     versioned: Vec<String>,
     result: Option<(RunResult, Qualifier)>,
@@ -116,6 +117,7 @@ impl Adversary {
             ended: BTreeMap::new(),
             failed: BTreeSet::new(),
             plain: BTreeSet::new(),
+            restored: BTreeSet::new(),
             watches: BTreeMap::new(),
             versioned: Vec::new(),
             result: None,
@@ -165,6 +167,8 @@ impl Adversary {
                 self.resumptions += 1;
                 self.pending.clear();
                 self.plain.clear();
+                // A restoration whose fact was not journaled has to be done again.
+                self.restored.retain(|stage| self.ended.contains_key(stage));
                 self.watches.values_mut().for_each(|watch| watch.may_be_open = false);
                 Fact::Resumed { lost: self.run.running() }
             }
@@ -199,6 +203,22 @@ impl Adversary {
                     }
                 }
                 Fact::AttemptEnded { stage, attempt, purpose, outcome }
+            }
+            Decision::CheckCache { stage, recipe } => {
+                let key = (!self.choices.one_in(5)).then(|| CacheKey::new(format!("{stage}:{recipe}")));
+                let is_hit = key.is_some() && self.choices.one_in(3);
+                Fact::CacheChecked { stage, key, is_hit, notice: None }
+            }
+            Decision::RestoreOutputs { stage, key } => {
+                let problem = self.choices.one_in(4).then(|| "its entry is damaged".to_owned());
+                if problem.is_none() {
+                    self.restored.insert(stage.clone());
+                }
+                Fact::OutputsRestored { stage, key, files: 1, problem }
+            }
+            Decision::StoreOutputs { stage, key, .. } => {
+                let problem = self.choices.one_in(4).then(|| "its inputs changed".to_owned());
+                Fact::OutputsStored { stage, key, files: 1, bytes: 1, problem }
             }
             Decision::Diagnose { incident, stage, attempt } => {
                 let diagnosis = Box::new(self.some_diagnosis());
@@ -327,6 +347,11 @@ impl Adversary {
                 assert!(watch.trials <= most, "{incident} has its trial number {} of {most}", watch.trials);
                 assert!(!watch.holds_forbidden, "{incident} is tried on a forbidden change");
             }
+            Decision::CheckCache { stage, .. } => self.check_needs(stage),
+            Decision::RestoreOutputs { stage, key } => {
+                assert!(key.as_str().starts_with(stage.as_str()), "{stage} gets the outputs of {key}");
+            }
+            Decision::StoreOutputs { stage, .. } => self.check_kept(stage),
             Decision::StartAttempt { .. } | Decision::AskHealers { .. } | Decision::Weighed { .. } => {}
             Decision::Diagnose { incident, .. } => {
                 assert!(self.plain.is_empty(), "{incident} is worked on while {:?} run", self.plain);
@@ -365,7 +390,30 @@ impl Adversary {
         }
     }
 
+    /// Only what is clean, and made from what is clean, is kept.
+    fn check_kept(&self, stage: &StageName) {
+        assert!(!self.failed.contains(stage), "the outputs of {stage} are kept although it failed before");
+        let definition = self.run.pipeline().stages.iter().find(|other| &other.name == stage).expect("a known stage");
+        assert!(definition.is_idempotent && !definition.inputs.is_empty(), "{stage} is none that is kept");
+        for need in &definition.needs {
+            let is_clean = match self.ended.get(need) {
+                Some((RunResult::Success, qualifier)) => *qualifier == Qualifier::Clean,
+                Some((RunResult::Skip, _)) => self.unwanted.contains(need),
+                _ => false,
+            };
+            assert!(is_clean, "the outputs of {stage} are kept although {need} is not clean");
+        }
+    }
+
     fn check_start(&mut self, stage: &StageName) {
+        self.check_needs(stage);
+        assert!(!self.restored.contains(stage), "{stage} runs although its outputs were put back");
+        let most = self.run.pipeline().max_parallel as usize;
+        assert!(self.plain.insert(stage.clone()), "{stage} runs twice at the same time");
+        assert!(self.plain.len() <= most, "more than {most} stages run at the same time");
+    }
+
+    fn check_needs(&self, stage: &StageName) {
         let pipeline = self.run.pipeline();
         assert!(!self.is_stopping, "{stage} starts although the run is being stopped");
         let definition = pipeline.stages.iter().find(|other| &other.name == stage).expect("a known stage");
@@ -379,9 +427,6 @@ impl Adversary {
             };
             assert!(is_met, "{stage} starts before {need}, which it needs, has passed");
         }
-        let most = pipeline.max_parallel as usize;
-        assert!(self.plain.insert(stage.clone()), "{stage} runs twice at the same time");
-        assert!(self.plain.len() <= most, "more than {most} stages run at the same time");
     }
 
     fn check_remedy(&self, stage: &StageName, remedy: &Remedy) {
@@ -447,10 +492,15 @@ fn some_pipeline(choices: &mut Choices) -> Pipeline {
             NAMES[..index].iter().filter(|_| choices.below(3) == 1).map(|need| StageName::new(*need)).collect();
         stage.may_fail = choices.one_in(8);
         stage.is_idempotent = !choices.one_in(6);
+        if choices.one_in(3) {
+            stage.inputs = vec!["src".to_owned()];
+            stage.outputs = vec!["dist".to_owned()];
+        }
         definition.stages.push(stage);
     }
     definition.max_parallel = 1 + choices.below(3) as u32;
     definition.order = choices.of(&[crate::definition::StageOrder::CriticalPath, crate::definition::StageOrder::File]);
+    definition.uses_cache = !choices.one_in(8);
     definition.healing.mode = choices.of(&[Mode::Auto, Mode::Auto, Mode::Auto, Mode::Off, Mode::Suggest, Mode::Shadow]);
     definition.healing.patches = choices.of(&[Patches::Propose, Patches::Apply]);
     definition.healing.control_rate = choices.of(&[0.0, 0.5, 1.0]);

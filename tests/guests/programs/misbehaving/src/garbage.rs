@@ -1,9 +1,10 @@
 //! Answers that break the contract or the never-list.
 
+use plugin_sdk::classifier::{RuleRecord, records};
 use plugin_sdk::prelude::*;
 
 use crate::behaviour::Behaviour;
-use crate::{good_remedy, good_rule};
+use crate::{GOOD_RULES, good_remedy};
 
 /// Over every count of the contract, and small enough that the answer is finished before the guest's memory limit is reached.
 const MANY: usize = 50_000;
@@ -40,15 +41,22 @@ fn text(behaviour: Behaviour) -> Option<String> {
 }
 
 /// Rules.
-pub fn rules(behaviour: Behaviour) -> Vec<Rule> {
+pub fn rules(behaviour: Behaviour) -> Vec<RuleRecord> {
+    let good = || records(GOOD_RULES).remove(0);
     match behaviour {
-        Behaviour::ManyElements => (0..MANY).map(|n| Rule::new(format!("guest.n{n}"))).collect(),
+        Behaviour::ManyElements => {
+            let bare = records(&[rules![Rule::new("guest.bare")]]).remove(0);
+            (0..MANY).map(|n| RuleRecord { code: format!("guest.n{n}"), ..bare.clone() }).collect()
+        }
         Behaviour::HugeText | Behaviour::InvalidText => {
-            vec![good_rule().pattern(text(behaviour).unwrap_or_default())]
+            vec![RuleRecord { pattern: text(behaviour).unwrap_or_default(), ..good() }]
         }
         Behaviour::InvalidPatterns => {
-            let pattern =
-                |code: &str, pattern: &str| Rule { code: format!("guest.{code}"), ..good_rule().pattern(pattern) };
+            let pattern = |code: &str, pattern: &str| RuleRecord {
+                code: format!("guest.{code}"),
+                pattern: pattern.to_owned(),
+                ..good()
+            };
             vec![
                 pattern("unclosed", "("),
                 pattern("look-ahead", "(?=x)"),
@@ -57,12 +65,18 @@ pub fn rules(behaviour: Behaviour) -> Vec<Rule> {
             ]
         }
         Behaviour::InvalidValues => vec![
-            good_rule().confidence(f64::NAN),
-            good_rule().confidence(7.0).specificity(255).category("no-such-category").severity("fatal"),
-            Rule { examples: Vec::new(), ..good_rule() },
-            Rule { code: String::new(), pattern: String::new(), ..good_rule() },
+            RuleRecord { confidence: f64::NAN, ..good() },
+            RuleRecord {
+                confidence: 7.0,
+                specificity: 255,
+                category: "no-such-category".to_owned(),
+                severity: "fatal".to_owned(),
+                ..good()
+            },
+            RuleRecord { examples: Vec::new(), ..good() },
+            RuleRecord { code: String::new(), pattern: String::new(), ..good() },
         ],
-        _ => vec![good_rule()],
+        _ => vec![good()],
     }
 }
 

@@ -4,8 +4,13 @@
 //! function that misbehaves (`rules`, `classify`, `handles` or `propose`, the default). Without a behaviour it is a good
 //! plugin: one rule `guest.failed` for the line `guest: failed`, one remedy that sets `GUEST_HEALED=1`.
 //!
-//! Roles: classifier, healer. Imports: none that needs a grant.
+//! Roles: classifier, healer. Imports: none that needs a grant. The rules of a [`plugin_sdk::classifier::Classifier`] cannot
+//! misbehave, because they are constants; this classifier is written on the bindings, as if by another language's tools, and
+//! therefore carries no section `selfheal-rules` either.
 
+use plugin_sdk::bindings::classifier::exports::selfheal::plugin::classifier::Guest as ClassifierGuest;
+use plugin_sdk::classifier::{RuleRecord, records};
+use plugin_sdk::host::LogReader;
 use plugin_sdk::prelude::*;
 
 pub mod behaviour;
@@ -16,16 +21,16 @@ use crate::behaviour::Behaviour;
 /// The plugin.
 pub struct Misbehaving;
 
-impl Classifier for Misbehaving {
-    fn rules() -> Result<Vec<Rule>, PluginError> {
+impl ClassifierGuest for Misbehaving {
+    fn rules() -> Result<Vec<RuleRecord>, PluginError> {
         Ok(match behaviour::act("rules")? {
             Some(behaviour) => garbage::rules(behaviour),
-            None => vec![good_rule()],
+            None => records(GOOD_RULES),
         })
     }
 
-    fn classify(candidate: Candidate, log: &dyn Log) -> Result<Vec<Finding>, PluginError> {
-        let finding = candidate.to_finding(&good_rule());
+    fn classify(candidate: Candidate, log: &LogReader) -> Result<Vec<Finding>, PluginError> {
+        let finding = candidate.to_finding(candidate.rule_in(GOOD_RULES)?);
         Ok(match behaviour::act_on("classify", log)? {
             Some(behaviour) => garbage::findings(behaviour, &finding),
             None => vec![finding],
@@ -49,21 +54,24 @@ impl Healer for Misbehaving {
     }
 }
 
-plugin_sdk::export_classifier!(Misbehaving);
+#[cfg(target_arch = "wasm32")]
+plugin_sdk::bindings::classifier::export_classifier_bindings!(
+    Misbehaving with_types_in plugin_sdk::bindings::classifier
+);
 plugin_sdk::export_healer!(Misbehaving);
 
-fn good_rule() -> Rule {
+const GOOD_RULES: &[&[Rule]] = &[rules![
     Rule::new("guest.failed")
         .category("configuration")
         .pattern("^guest: failed$")
         .confidence(0.95)
         .specificity(95)
         .disposition(Disposition::Auto)
-        .strategies(["config"])
+        .strategies(&["config"])
         .asks_plugin()
         .matches("guest: failed")
-        .ignores("guest: passed")
-}
+        .ignores("guest: passed"),
+]];
 
 fn good_remedy() -> Remedy {
     remedy("config", "set GUEST_HEALED for the stage")

@@ -14,28 +14,26 @@ pub mod script;
 pub struct Scripted;
 
 impl Classifier for Scripted {
-    fn rules() -> Result<Vec<Rule>, PluginError> {
-        Ok(vec![
-            Rule::new("scripted.broken")
-                .category("configuration")
-                .pattern("^scripted: (?P<name>[a-z ]+) is broken$")
-                .confidence(0.95)
-                .specificity(95)
-                .disposition(Disposition::Auto)
-                .strategies(["config", "rollback", "alternative"])
-                .matches("scripted: the cause is broken")
-                .ignores("scripted: the cause is gone"),
-            Rule::new("scripted.spoilt")
-                .category("configuration")
-                .pattern(r"^scripted: the file (?P<path>\S+) is spoilt$")
-                .confidence(0.95)
-                .specificity(95)
-                .disposition(Disposition::Auto)
-                .strategies(["rollback"])
-                .matches("scripted: the file a/b.ini is spoilt")
-                .ignores("scripted: the file is spoilt"),
-        ])
-    }
+    const RULES: &'static [&'static [Rule]] = &[rules![
+        Rule::new("scripted.broken")
+            .category("configuration")
+            .pattern("^scripted: (?P<name>[a-z ]+) is broken$")
+            .confidence(0.95)
+            .specificity(95)
+            .disposition(Disposition::Auto)
+            .strategies(&["config", "rollback", "alternative"])
+            .matches("scripted: the cause is broken")
+            .ignores("scripted: the cause is gone"),
+        Rule::new("scripted.spoilt")
+            .category("configuration")
+            .pattern(r"^scripted: the file (?P<path>\S+) is spoilt$")
+            .confidence(0.95)
+            .specificity(95)
+            .disposition(Disposition::Auto)
+            .strategies(&["rollback"])
+            .matches("scripted: the file a/b.ini is spoilt")
+            .ignores("scripted: the file is spoilt"),
+    ]];
 }
 
 impl Healer for Scripted {

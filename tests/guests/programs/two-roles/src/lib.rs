@@ -8,25 +8,21 @@ use plugin_sdk::prelude::*;
 pub struct TwoRoles;
 
 impl Classifier for TwoRoles {
-    fn rules() -> Result<Vec<Rule>, PluginError> {
-        Ok(vec![
-            Rule::new("two-roles.variable-unset")
-                .category("configuration")
-                .pattern(r"^two-roles: (?P<variable>[A-Z][A-Z0-9_]*) is not set$")
-                .confidence(0.95)
-                .specificity(95)
-                .disposition(Disposition::Auto)
-                .strategies(["config"])
-                .asks_plugin()
-                .matches("two-roles: TWO_ROLES_TOKEN is not set")
-                .ignores("two-roles: lower is not set"),
-        ])
-    }
+    const RULES: &'static [&'static [Rule]] = &[rules![
+        Rule::new("two-roles.variable-unset")
+            .category("configuration")
+            .pattern(r"^two-roles: (?P<variable>[A-Z][A-Z0-9_]*) is not set$")
+            .confidence(0.95)
+            .specificity(95)
+            .disposition(Disposition::Auto)
+            .strategies(&["config"])
+            .asks_plugin()
+            .matches("two-roles: TWO_ROLES_TOKEN is not set")
+            .ignores("two-roles: lower is not set"),
+    ]];
 
     fn classify(candidate: Candidate, log: &dyn Log) -> Result<Vec<Finding>, PluginError> {
-        let rules = Self::rules()?;
-        let rule = rules.iter().find(|rule| rule.code == candidate.code);
-        let rule = rule.ok_or_else(|| PluginError::unsupported(candidate.code.clone()))?;
+        let rule = candidate.rule_in(Self::RULES)?;
         // A log that says that the message is only a drill has no such failure in it.
         if !log.find("two-roles: drill", 1, 1).is_empty() {
             return Ok(Vec::new());
@@ -65,7 +61,7 @@ mod tests {
 
     #[test]
     fn its_rules_hold() {
-        check_rules(&TwoRoles::rules().unwrap());
+        check_rules(TwoRoles::RULES);
     }
 
     #[test]

@@ -32,7 +32,9 @@ fn the_documented_example_is_right_and_only_its_gates_give_warnings() {
         test (scale=1, seed=b) needs ["install"]
         test (scale=3, seed=a) needs ["install"]
         test (scale=3, seed=b) needs ["install"]
-        deploy needs ["test (scale=1, seed=a)", "test (scale=1, seed=b)", "test (scale=3, seed=a)", "test (scale=3, seed=b)", "lint"]"#]]
+        deploy needs ["test (scale=1, seed=a)", "test (scale=1, seed=b)", "test (scale=3, seed=a)", "test (scale=3, seed=b)", "lint"]
+        bundle needs ["install"]
+        end-to-end needs ["bundle"]"#]]
     .assert_eq(&graph(&pipeline));
 }
 
@@ -229,19 +231,41 @@ fn grants_and_configuration_of_plugins_are_read() {
 }
 
 #[test]
-fn keys_for_later_versions_are_read_with_a_warning() {
+fn services_are_read_with_their_sign_of_readiness() {
+    let ready = |ready: &str| {
+        let services = format!("services = [{{ name = 'db', run = 'db', timeout = '5s', ready = {{ {ready} }} }}]\n");
+        let service = parsed(&format!("{STAGE}{services}")).pipeline.stages[0].services[0].clone();
+        assert_eq!((service.name.as_str(), service.timeout_ms), ("db", 5_000));
+        service.ready
+    };
+    assert_eq!(ready("port = 5432"), Ready::Port { port: 5_432 });
+    assert_eq!(ready("port = '$PORT'"), Ready::PortOf { variable: "PORT".to_owned() });
+    let url = "http://127.0.0.1:8080/health";
+    assert_eq!(ready(&format!("http = '{url}'")), Ready::Http { url: url.to_owned() });
+    assert_eq!(
+        ready("command = 'pg_isready'"),
+        Ready::Command { command: CommandLine::Shell("pg_isready".to_owned()) }
+    );
+    assert_eq!(ready("log = 'ready to accept'"), Ready::Log { text: "ready to accept".to_owned() });
+}
+
+#[test]
+fn lists_that_keep_nothing_give_a_warning() {
     check_warnings(
-        "inputs = ['src']\noutputs = ['target']\n",
+        "outputs = ['target']\n",
         expect![[r#"
-        selfheal.toml:4:1: warning: `inputs` has no effect in this version: results are not cached yet, the stage runs every time
+        selfheal.toml:4:1: warning: `outputs` has no effect: without `inputs` nobody can tell when they are out of date, so they are not kept
+          |
+        4 | outputs = ['target']
+          | ^^^^^^^"#]],
+    );
+    check_warnings(
+        "inputs = ['src']\nidempotent = false\n",
+        expect![[r#"
+        selfheal.toml:4:1: warning: `inputs` has no effect: the stage is not idempotent, so it runs every time
           |
         4 | inputs = ['src']
-          | ^^^^^^
-
-        selfheal.toml:5:1: warning: `outputs` has no effect in this version: results are not cached yet, the stage runs every time
-          |
-        5 | outputs = ['target']
-          | ^^^^^^^"#]],
+          | ^^^^^^"#]],
     );
 }
 

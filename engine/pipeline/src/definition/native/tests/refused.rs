@@ -312,14 +312,80 @@ fn a_circle_through_a_matrix_is_refused() {
 }
 
 #[test]
-fn services_that_would_be_missing_are_refused() {
+fn services_that_cannot_be_started_or_watched_are_refused() {
     check_rest(
-        "services = [{ image = 'postgres' }]\n",
+        "services = [{ name = 'db', image = 'postgres' }]\n",
         expect![[r#"
-        selfheal.toml:4:1: `services` is not supported by this version: start what the stage needs in its `run`, or before the run
+        selfheal.toml:4:28: `image` is not supported by this version: there is no container runtime here; give the program to start as `run`
           |
-        4 | services = [{ image = 'postgres' }]
-          | ^^^^^^^^"#]],
+        4 | services = [{ name = 'db', image = 'postgres' }]
+          |                            ^^^^^"#]],
+    );
+    check_rest(
+        "services = [{ name = 'db', run = 'db' }]\n",
+        expect![[r#"
+        selfheal.toml:4:13: a service of stage `test` has no `ready`; add one, such as `ready = { port = 5432 }`
+          |
+        4 | services = [{ name = 'db', run = 'db' }]
+          |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+    check_rest(
+        "services = [{ name = 'a b', run = 'db', ready = {} }]\n",
+        expect![[r#"
+        selfheal.toml:4:13: "a b" cannot be the name of a service; write up to 60 letters, digits, `-`, `_` and `.`
+          |
+        4 | services = [{ name = 'a b', run = 'db', ready = {} }]
+          |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+        selfheal.toml:4:49: `ready` takes exactly one of `port`, `http`, `command` and `log`, found 0
+          |
+        4 | services = [{ name = 'a b', run = 'db', ready = {} }]
+          |                                                 ^^"#]],
+    );
+    check_rest(
+        "services = [{ name = 'a', run = 'x', ready = { http = 'https://shop.example/' } }]\n",
+        expect![[r#"
+        selfheal.toml:4:55: `http` is an address of this machine, such as "http://127.0.0.1:8080/health", found "https://shop.example/"
+          |
+        4 | services = [{ name = 'a', run = 'x', ready = { http = 'https://shop.example/' } }]
+          |                                                       ^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+    check_rest(
+        "services = [{ name = 'a', run = 'x', ready = { port = 1, log = 'y' } }]\n",
+        expect![[r#"
+        selfheal.toml:4:46: `ready` takes exactly one of `port`, `http`, `command` and `log`, found 2
+          |
+        4 | services = [{ name = 'a', run = 'x', ready = { port = 1, log = 'y' } }]
+          |                                              ^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+    let service = "{ name = 'a', run = 'x', ready = { port = 1 } }";
+    check_rest(
+        &format!("services = [{service}, {service}]\n"),
+        expect![[r#"
+        selfheal.toml:4:62: stage `test` has two services `a`; give one of them another name
+          |
+        4 |  = [{ name = 'a', run = 'x', ready = { port = 1 } }, { name = 'a', run = 'x', ready = { port = 1 } }
+          |                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn patterns_that_lead_out_of_the_workspace_or_mean_anything_are_refused() {
+    check_rest(
+        "inputs = ['../secret']\n",
+        expect![[r#"
+        selfheal.toml:4:11: "../secret" of `inputs` is no pattern of paths in the workspace: it is not a relative path with `/` between its parts and without `..`
+          |
+        4 | inputs = ['../secret']
+          |           ^^^^^^^^^^^"#]],
+    );
+    check_rest(
+        "inputs = ['src']\noutputs = ['**/*.o']\n",
+        expect![[r#"
+        selfheal.toml:5:12: "**/*.o" of `outputs` begins with a wildcard; begin with the folder that the stage fills, such as "dist"
+          |
+        5 | outputs = ['**/*.o']
+          |            ^^^^^^^^"#]],
     );
 }
 
