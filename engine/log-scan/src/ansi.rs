@@ -75,7 +75,10 @@ fn after_sequence(line: &[u8], at: usize) -> usize {
 /// The line without colour codes that lost their escape byte on the way, such as `[31merror[0m`, as copies of logs have them.
 /// Only lines that also have a reset code are touched, so that `[5m 3s]` stays.
 pub(crate) fn strip_orphans(line: &str) -> Cow<'_, str> {
-    let is_reset = |open: usize| ["[0m", "[39m", "[m"].iter().any(|reset| line[open..].starts_with(reset));
+    let is_reset = |open: usize| {
+        let code = &line[open + 1..];
+        code.starts_with("0m") || code.starts_with("39m") || code.starts_with('m') && !is_word_in_brackets(code)
+    };
     if !memchr::memchr_iter(b'[', line.as_bytes()).any(is_reset) {
         return Cow::Borrowed(line);
     }
@@ -86,7 +89,8 @@ pub(crate) fn strip_orphans(line: &str) -> Cow<'_, str> {
     while let Some(open) = rest.find('[') {
         let code = &rest[open + 1..];
         let digits = code.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
-        if digits <= 20 && code.as_bytes().get(digits) == Some(&b'm') {
+        let is_code = digits > 0 || !is_word_in_brackets(code);
+        if is_code && digits <= 20 && code.as_bytes().get(digits) == Some(&b'm') {
             out.push_str(&rest[..open]);
             rest = &code[digits + 1..];
         } else {
@@ -96,6 +100,13 @@ pub(crate) fn strip_orphans(line: &str) -> Cow<'_, str> {
     }
     out.push_str(rest);
     Cow::Owned(out)
+}
+
+/// Whether what follows a `[` is a word and its closing bracket, such as the name of a check: `misc-unused]`.
+fn is_word_in_brackets(code: &str) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b',');
+    let word = code.bytes().take_while(is_word).count();
+    code.as_bytes().get(word) == Some(&b']')
 }
 
 #[cfg(test)]
@@ -137,6 +148,13 @@ mod tests {
     #[test]
     fn colours_without_their_escape_byte_go_too() {
         assert_eq!(strip_orphans("[31merror[0m: ^[[1mbad^[[0m [E0308]"), "error: bad [E0308]");
+        assert_eq!(strip_orphans("[1;31mbad[m: no"), "bad: no");
         assert_eq!(strip_orphans("took [5m 3s]"), "took [5m 3s]");
+    }
+
+    #[test]
+    fn a_name_in_brackets_that_begins_with_an_m_stays() {
+        assert_eq!(strip_orphans("a.c:1: unused [misc-unused,-warnings]"), "a.c:1: unused [misc-unused,-warnings]");
+        assert_eq!(strip_orphans("[31mbad[0m [modernize-use]"), "bad [modernize-use]");
     }
 }
