@@ -12,6 +12,9 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use crate::effects::Reach;
 use crate::ports::{Clock, Observer, Plugins, SeenFinding, Stream};
 
+/// How long an attempt has to go on after its first error before anybody is told, in milliseconds: where it ends within that
+/// time, the diagnosis is there as soon and says more.
+const SETTLE_MS: u64 = 1_000;
 /// Pieces that wait to be looked at. The executor's pieces have at most 64 KiB, so this bounds the memory to 4 MiB.
 const QUEUE: usize = 64;
 
@@ -70,10 +73,24 @@ impl Look {
             if let Some((code, category, line, text)) = watch.push(&bytes) {
                 let text = SecretMask::new(self.secrets.as_slice()).mask(&text).into_owned();
                 let seen = SeenFinding { stage: self.stage, attempt: self.attempt, code, category, line, text };
-                self.observer.finding_seen(self.clock.now(), &seen);
+                if goes_on(self.clock.as_ref(), &mut pieces).await {
+                    self.observer.finding_seen(self.clock.now(), &seen);
+                }
                 return;
             }
             next = pieces.recv().await;
+        }
+    }
+}
+
+/// Whether the attempt is still running after a while. What it prints meanwhile is taken and not looked at.
+async fn goes_on(clock: &dyn Clock, pieces: &mut Receiver<Piece>) -> bool {
+    let mut settled = clock.sleep(SETTLE_MS);
+    loop {
+        tokio::select! {
+            biased;
+            piece = pieces.recv() => if piece.is_none() { return false },
+            () = &mut settled => return true,
         }
     }
 }
@@ -110,6 +127,7 @@ mod tests {
     use log_scan::{Position, RuleSpec};
 
     use super::*;
+    use crate::fakes::StillClock;
 
     fn rule(code: &str, pattern: &str, severity: Severity) -> RuleSpec {
         RuleSpec {
@@ -145,6 +163,16 @@ mod tests {
         let (code, _, line, text) = watch.push(b"med 'PIL'\nmore\n").expect("it is seen");
         assert_eq!((code.as_str(), line), ("python.module-not-found", 3));
         assert_eq!(text, "ModuleNotFoundError: No module named 'PIL'");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_that_ends_soon_after_its_error_is_not_told_of() {
+        let clock = StillClock::default();
+        let (sender, mut pieces) = mpsc::channel(2);
+        sender.try_send((Stream::Stdout, b"more\n".to_vec())).expect("there is room");
+        assert!(goes_on(&clock, &mut pieces).await);
+        drop(sender);
+        assert!(!goes_on(&clock, &mut pieces).await);
     }
 
     #[test]
