@@ -211,7 +211,7 @@ impl Effects {
         // Effects of one incident run in the order of their decisions: a scratch is not dropped while an attempt that was
         // told to stop still writes in it.
         let (ended, end) = oneshot::channel::<()>();
-        let before = incident_of(&decision).and_then(|incident| self.latest.insert(incident.clone(), end));
+        let before = decision.incident().and_then(|incident| self.latest.insert(incident.clone(), end));
         self.tasks.spawn(async move {
             // Dropped when this effect ends, also by a panic.
             let _ended = ended;
@@ -277,33 +277,5 @@ impl Effects {
             // A missing snapshot only means that nothing can be rolled back to.
             let _ = self.reach.workspace.snapshot(LAST_GOOD).await;
         }
-    }
-}
-
-/// The incident in whose scratch a decision is carried out, or whose work it is.
-fn incident_of(decision: &Decision) -> Option<&IncidentId> {
-    match decision {
-        Decision::StartAttempt { purpose, .. } => match purpose {
-            Purpose::Plain => None,
-            Purpose::Trial { incident } | Purpose::Verify { incident } | Purpose::Control { incident } => {
-                Some(incident)
-            }
-        },
-        Decision::Diagnose { incident, .. }
-        | Decision::AskHealers { incident, .. }
-        | Decision::PrepareTrial { incident, .. }
-        | Decision::InspectScratch { incident }
-        | Decision::CommitScratch { incident }
-        | Decision::DropScratch { incident }
-        | Decision::SavePatch { incident }
-        | Decision::SaveTicket { incident, .. } => Some(incident),
-        Decision::CheckCache { .. }
-        | Decision::RestoreOutputs { .. }
-        | Decision::StoreOutputs { .. }
-        | Decision::Weighed { .. }
-        | Decision::EndIncident { .. }
-        | Decision::EndStage { .. }
-        | Decision::CancelAttempts
-        | Decision::EndRun { .. } => None,
     }
 }

@@ -124,28 +124,30 @@ async fn perform(
     }
 }
 
+/// What a decision that needs a scratch is answered with where none is open. The rules decide no such thing; an answer
+/// keeps the run from waiting for ever if they did.
+const NO_SCRATCH: &str = "no scratch is open";
+
 /// Lists what changed in scratch.
 pub(crate) async fn inspect(reach: &Reach, incident: IncidentId) -> Option<Fact> {
-    let Some(scratch) = reach.board.scratch(&incident) else { return Some(no_scratch(incident)) };
+    let Some(scratch) = reach.board.scratch(&incident) else {
+        return Some(Fact::ScratchUnread { incident, problem: NO_SCRATCH.to_owned() });
+    };
     Some(match reach.workspace.changes(&scratch).await {
         Ok(changes) => Fact::ScratchInspected { incident, changes },
-        Err(error) => Fact::ScratchStuck { incident, problem: error.to_string() },
+        Err(error) => Fact::ScratchUnread { incident, problem: error.to_string() },
     })
 }
 
 /// Makes the scratch the workspace.
 pub(crate) async fn commit(reach: &Reach, incident: IncidentId) -> Option<Fact> {
-    let Some(scratch) = reach.board.take_scratch(&incident) else { return Some(no_scratch(incident)) };
+    let Some(scratch) = reach.board.take_scratch(&incident) else {
+        return Some(Fact::ScratchStuck { incident, problem: NO_SCRATCH.to_owned() });
+    };
     Some(match reach.workspace.commit(&scratch).await {
         Ok(()) => Fact::ScratchCommitted { incident },
         Err(error) => Fact::ScratchStuck { incident, problem: error.to_string() },
     })
-}
-
-/// Answers a decision that needs a scratch where none is open. The rules decide no such thing; an answer keeps the run from
-/// waiting for ever if they did.
-fn no_scratch(incident: IncidentId) -> Fact {
-    Fact::ScratchStuck { incident, problem: "no scratch is open".to_owned() }
 }
 
 /// Throws the scratch away; one that was never opened is gone already. No command is ending in it any more: the effects of
@@ -162,7 +164,9 @@ pub(crate) async fn discard(reach: &Reach, incident: IncidentId) -> Option<Fact>
 
 /// Saves the versioned changes of the scratch as a patch file.
 pub(crate) async fn save_patch(reach: &Reach, incident: IncidentId) -> Option<Fact> {
-    let Some(scratch) = reach.board.scratch(&incident) else { return Some(no_scratch(incident)) };
+    let Some(scratch) = reach.board.scratch(&incident) else {
+        return Some(Fact::ScratchUnread { incident, problem: NO_SCRATCH.to_owned() });
+    };
     let path = reach.settings.state.patches().join(format!("{incident}.patch"));
     let saved = match reach.workspace.patch(&scratch).await {
         Ok(patch) => write(&path, &patch),
@@ -170,7 +174,7 @@ pub(crate) async fn save_patch(reach: &Reach, incident: IncidentId) -> Option<Fa
     };
     Some(match saved {
         Ok(()) => Fact::PatchSaved { incident, path: path.display().to_string() },
-        Err(problem) => Fact::ScratchStuck { incident, problem },
+        Err(problem) => Fact::ScratchUnread { incident, problem },
     })
 }
 

@@ -219,6 +219,8 @@ pub enum Fact {
     },
     /// What the scratch holds after all attempts in it.
     ScratchInspected { incident: IncidentId, changes: Vec<FileChange> },
+    /// What the scratch holds could not be read, or not be saved as a patch; the scratch is as it was.
+    ScratchUnread { incident: IncidentId, problem: String },
     /// The scratch became the workspace.
     ScratchCommitted { incident: IncidentId },
     /// The scratch is gone; the workspace is as it was before the incident.
@@ -295,13 +297,13 @@ pub enum Decision {
         /// Whether the scratch of the remedy before is kept: it fixed its failure, and the next one appeared.
         keeps_scratch: bool,
     },
-    /// List what changed in scratch. Ends with `scratch-inspected`.
+    /// List what changed in scratch. Ends with `scratch-inspected` or `scratch-unread`.
     InspectScratch { incident: IncidentId },
     /// Make the scratch the workspace. Ends with `scratch-committed` or `scratch-stuck`.
     CommitScratch { incident: IncidentId },
     /// Throw the scratch away. Ends with `scratch-dropped` or `scratch-stuck`.
     DropScratch { incident: IncidentId },
-    /// Save the versioned changes of the scratch as a patch. Ends with `patch-saved` or `scratch-stuck`.
+    /// Save the versioned changes of the scratch as a patch. Ends with `patch-saved` or `scratch-unread`.
     SavePatch { incident: IncidentId },
     /// Write the ticket of an incident. Ends with `ticket-saved`.
     SaveTicket { incident: IncidentId, title: String, body: String, labels: Vec<String> },
@@ -323,6 +325,36 @@ pub enum Decision {
     CancelAttempts,
     /// The run has its result.
     EndRun { result: RunResult, qualifier: Qualifier },
+}
+
+impl Decision {
+    /// The incident whose work it is: what is decided of one incident is carried out in that order.
+    pub fn incident(&self) -> Option<&IncidentId> {
+        match self {
+            Self::StartAttempt { purpose, .. } => match purpose {
+                Purpose::Plain => None,
+                Purpose::Trial { incident } | Purpose::Verify { incident } | Purpose::Control { incident } => {
+                    Some(incident)
+                }
+            },
+            Self::Diagnose { incident, .. }
+            | Self::AskHealers { incident, .. }
+            | Self::PrepareTrial { incident, .. }
+            | Self::InspectScratch { incident }
+            | Self::CommitScratch { incident }
+            | Self::DropScratch { incident }
+            | Self::SavePatch { incident }
+            | Self::SaveTicket { incident, .. } => Some(incident),
+            Self::CheckCache { .. }
+            | Self::RestoreOutputs { .. }
+            | Self::StoreOutputs { .. }
+            | Self::Weighed { .. }
+            | Self::EndIncident { .. }
+            | Self::EndStage { .. }
+            | Self::CancelAttempts
+            | Self::EndRun { .. } => None,
+        }
+    }
 }
 
 /// A remedy that was tried on an incident.

@@ -244,7 +244,7 @@ impl Incident {
             }
             (Task::Inspection(trial), Fact::ScratchInspected { changes, .. }) => self.on_inspected(trial, changes, ctx),
             // Nothing is kept that cannot be looked at or shown; nothing of it is in the workspace yet.
-            (Task::Inspection(trial) | Task::Patch(trial), Fact::ScratchStuck { problem, .. }) => {
+            (Task::Inspection(trial) | Task::Patch(trial), Fact::ScratchUnread { problem, .. }) => {
                 self.note(&trial, "ineffective", problem, None);
                 self.go(IncidentEvent::DidNotHelp)?;
                 self.undo(After::AskAgain)

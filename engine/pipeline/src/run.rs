@@ -161,6 +161,7 @@ impl Run {
             | Fact::RemediesProposed { incident, .. }
             | Fact::TrialPrepared { incident, .. }
             | Fact::ScratchInspected { incident, .. }
+            | Fact::ScratchUnread { incident, .. }
             | Fact::ScratchCommitted { incident }
             | Fact::ScratchDropped { incident }
             | Fact::ScratchStuck { incident, .. }

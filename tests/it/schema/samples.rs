@@ -232,6 +232,7 @@ fn facts() -> Vec<Fact> {
             problem: Some("pip: exit code 1".to_owned()),
         },
         Fact::ScratchInspected { incident: incident(), changes: vec![change()] },
+        Fact::ScratchUnread { incident: incident(), problem: "the disk is full".to_owned() },
         Fact::ScratchCommitted { incident: incident() },
         Fact::ScratchDropped { incident: incident() },
         Fact::ScratchStuck { incident: incident(), problem: "the disk is full".to_owned() },

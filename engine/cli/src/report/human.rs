@@ -157,6 +157,9 @@ impl HumanReport {
                     self.say_changes("changed in the workspace", *scratch, changes, live);
                 }
             }
+            Fact::ScratchUnread { problem, .. } => {
+                self.say(live, &format!("  {} {}", paint(FAILED, "not kept:"), harmless(problem, 500)));
+            }
             Fact::ScratchStuck { problem, .. } => {
                 memory.problems.push(problem.clone());
                 self.say(live, &format!("  {} {}", paint(FAILED, "could not be undone:"), harmless(problem, 500)));

@@ -1,9 +1,10 @@
-//! Runs, fact by fact: what is decided, and what never is. It is long, because a test is a whole story told in one place.
+//! Runs, fact by fact: what is decided, and what never is.
 
 mod adversary;
 mod caching;
 pub(crate) mod exercised;
 mod properties;
+mod stopping;
 
 use super::*;
 use crate::definition::{Mode, Patches, Stage};
@@ -412,38 +413,11 @@ fn other_stages_end_before_an_incident_is_worked_on() {
 }
 
 #[test]
-fn an_interrupted_run_ends_cancelled_and_drops_the_open_scratch() {
-    let (mut run, _) = start(pipeline(&[("test", &[]), ("gate", &["test"])]));
-    step(&mut run, ended("test", 1, Purpose::Plain, 1), &["diagnose test.1"]);
-    step(&mut run, diagnosed("test", 1, network()), &["ask"]);
-    step(&mut run, proposed(vec![wait()]), &["weighed", "prepare retry"]);
-    step(&mut run, prepared(Vec::new()), &["trial test.2"]);
-    let decisions = run.step(&Fact::Interrupted, NOW).expect("the fact fits");
-    assert_eq!(words(&decisions), ["cancel", "drop"]);
-    // The trial was stopped too, but it is the scratch that counts.
-    step(&mut run, ended("test", 2, trial(), 1), &[]);
-    let done = ["incident superseded", "test failure clean", "gate cancellation clean", "run cancellation clean"];
-    step(&mut run, Fact::ScratchDropped { incident: incident() }, &done);
-    assert!(run.is_ended());
-}
-
-#[test]
 fn a_broken_plugin_is_an_error_and_not_a_failed_build() {
     let (mut run, _) = start(pipeline(&[("test", &[])]));
     let outcome = Outcome { fault: Some("plugin run-shell trapped".to_owned()), ..Outcome::default() };
     let fact = Fact::AttemptEnded { stage: StageName::new("test"), attempt: 1, purpose: Purpose::Plain, outcome };
     step(&mut run, fact, &["test error clean", "run error clean"]);
-}
-
-#[test]
-fn a_lost_attempt_runs_again_if_it_may_run_twice() {
-    let mut definition = pipeline(&[("build", &[]), ("deploy", &[])]);
-    definition.stages[1].is_idempotent = false;
-    let (mut run, _) = start(definition);
-    let lost = run.running();
-    assert_eq!(lost.len(), 2);
-    step(&mut run, Fact::Resumed { lost }, &["deploy error clean", "start build.2"]);
-    step(&mut run, ended("build", 2, Purpose::Plain, 0), &["build success clean", "run error clean"]);
 }
 
 #[test]

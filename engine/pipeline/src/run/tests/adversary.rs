@@ -1,5 +1,5 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
-//! the rails of design.md section 5 as it comes. It is long, because the rails are checked in one place, beside the answers.
+//! the rails of design.md section 5 as it comes.
 
 use std::collections::BTreeSet;
 
@@ -187,7 +187,7 @@ impl Adversary {
     /// incident is done in the order in which it was decided.
     fn answerable(&self) -> Vec<usize> {
         let mut seen = BTreeSet::new();
-        let is_first = |decision: &Decision| incident_of(decision).is_none_or(|incident| seen.insert(incident.clone()));
+        let is_first = |decision: &Decision| decision.incident().is_none_or(|incident| seen.insert(incident.clone()));
         let flags: Vec<bool> = self.pending.iter().map(is_first).collect();
         (0..self.pending.len()).filter(|&index| flags[index]).collect()
     }
@@ -239,7 +239,7 @@ impl Adversary {
             }
             Decision::InspectScratch { incident } => {
                 if self.choices.one_in(8) {
-                    return stuck(incident);
+                    return unread(incident);
                 }
                 let changes = self.some_changes(&incident);
                 Fact::ScratchInspected { incident, changes }
@@ -248,7 +248,7 @@ impl Adversary {
                 self.close(incident, |incident| Fact::ScratchCommitted { incident })
             }
             Decision::DropScratch { incident } => self.close(incident, |incident| Fact::ScratchDropped { incident }),
-            Decision::SavePatch { incident } if self.choices.one_in(8) => stuck(incident),
+            Decision::SavePatch { incident } if self.choices.one_in(8) => unread(incident),
             Decision::SavePatch { incident } => Fact::PatchSaved { incident, path: "p".to_owned() },
             Decision::SaveTicket { incident, .. } => Fact::TicketSaved { incident, path: "t".to_owned() },
             other => unreachable!("{other:?} has no answer"),
@@ -458,24 +458,8 @@ impl Adversary {
     }
 }
 
-fn incident_of(decision: &Decision) -> Option<&IncidentId> {
-    match decision {
-        Decision::StartAttempt { purpose, .. } => match purpose {
-            Purpose::Plain => None,
-            Purpose::Trial { incident } | Purpose::Verify { incident } | Purpose::Control { incident } => {
-                Some(incident)
-            }
-        },
-        Decision::Diagnose { incident, .. }
-        | Decision::AskHealers { incident, .. }
-        | Decision::PrepareTrial { incident, .. }
-        | Decision::InspectScratch { incident }
-        | Decision::CommitScratch { incident }
-        | Decision::DropScratch { incident }
-        | Decision::SavePatch { incident }
-        | Decision::SaveTicket { incident, .. } => Some(incident),
-        _ => None,
-    }
+fn unread(incident: IncidentId) -> Fact {
+    Fact::ScratchUnread { incident, problem: "no space left on device".to_owned() }
 }
 
 fn stuck(incident: IncidentId) -> Fact {
