@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::Path;
 
 use crate::ports::LogText;
@@ -11,7 +12,9 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// A log that was read whole and is normalised line by line, on demand. Secrets were masked when it was written.
 pub struct FileLog {
-    lines: Vec<Vec<u8>>,
+    bytes: Vec<u8>,
+    /// Where each line stands, without its end.
+    lines: Vec<Range<usize>>,
 }
 
 impl FileLog {
@@ -22,27 +25,29 @@ impl FileLog {
         if read.is_err() {
             bytes.clear();
         }
-        Self::new(&bytes)
+        Self::new(bytes)
     }
 
     /// A log from bytes. CR, LF and CRLF each end a line, as in `selfheal diagnose`.
-    pub fn new(bytes: &[u8]) -> Self {
-        let mut lines: Vec<Vec<u8>> = Vec::new();
-        let mut rest = bytes;
-        while let Some(end) = rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
-            lines.push(rest[..end].to_vec());
-            let width = if rest[end..].starts_with(b"\r\n") { 2 } else { 1 };
-            rest = &rest[end + width..];
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        let mut lines = Vec::new();
+        let mut start = 0;
+        while let Some(length) = memchr::memchr2(b'\n', b'\r', &bytes[start..]) {
+            let end = start + length;
+            lines.push(start..end);
+            start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
         }
-        if !rest.is_empty() {
-            lines.push(rest.to_vec());
+        if start < bytes.len() {
+            lines.push(start..bytes.len());
         }
-        Self { lines }
+        Self { bytes, lines }
     }
 
     fn from(&self, first: u64) -> impl Iterator<Item = (u64, String)> + '_ {
         let skipped = usize::try_from(first.max(1) - 1).unwrap_or(usize::MAX);
-        (1u64..).zip(&self.lines).skip(skipped).map(|(number, raw)| (number, log_scan::normalised(raw)))
+        let normalised = |line: &Range<usize>| log_scan::normalised(&self.bytes[line.clone()]);
+        (1u64..).zip(&self.lines).skip(skipped).map(move |(number, line)| (number, normalised(line)))
     }
 }
 

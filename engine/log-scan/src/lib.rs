@@ -18,6 +18,7 @@
 mod rule;
 
 mod literal;
+mod pattern;
 mod ruleset;
 mod sieve;
 

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
-
-use regex::{Regex, RegexBuilder};
+use std::sync::Arc;
 
 use crate::hint;
 use crate::literal::{self, MAX_NESTING};
+use crate::pattern::LazyRegex;
 use crate::rule::RuleSpec;
 use crate::sieve::{Hit, Sieve};
 
@@ -15,10 +14,6 @@ use crate::sieve::{Hit, Sieve};
 pub const MAX_PATTERN_BYTES: usize = 2048;
 /// Most rules in one set: the contract's 2,000 for each of twenty plugins.
 pub const MAX_RULES: usize = 40_000;
-/// Largest compiled pattern in bytes. Unicode classes under a counted repetition reach this; ordinary rules need a tenth.
-const MAX_COMPILED_BYTES: usize = 1 << 20;
-/// Lazy automaton's cache per pattern, in bytes. Confirmation looks at single lines, so a small cache is enough.
-const AUTOMATON_BYTES: usize = 1 << 18;
 /// Why rules do not become a set. Names the rule.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -128,31 +123,6 @@ pub(crate) struct Pattern {
     pub negative: Option<LazyRegex>,
 }
 
-/// A regular expression that is built when it is first needed: most rules never are.
-pub(crate) struct LazyRegex {
-    source: String,
-    built: OnceLock<Option<Regex>>,
-}
-
-impl LazyRegex {
-    fn new(source: &str) -> Self {
-        Self { source: source.to_owned(), built: OnceLock::new() }
-    }
-
-    fn build(&self) -> Result<Regex, regex::Error> {
-        RegexBuilder::new(&self.source)
-            .size_limit(MAX_COMPILED_BYTES)
-            .dfa_size_limit(AUTOMATON_BYTES)
-            .nest_limit(MAX_NESTING)
-            .build()
-    }
-
-    /// The expression, or `None` when it is over a limit; [`RuleSet::compile`] lets no such rule in.
-    pub(crate) fn get(&self) -> Option<&Regex> {
-        self.built.get_or_init(|| self.build().ok()).as_ref()
-    }
-}
-
 impl RuleSet {
     /// Compiles rules and checks every limit.
     ///
@@ -176,7 +146,7 @@ impl RuleSet {
             let rule = &set.inner.rules[rule].id;
             let too_large = |field| move |source| RuleSetError::TooLarge { rule: rule.clone(), field, source };
             let built = pattern.positive.build().map_err(too_large("pattern"))?;
-            if built.is_match("") {
+            if built.is_match(b"") {
                 return Err(RuleSetError::MatchesEmptyLine { rule: rule.clone() });
             }
             if let Some(negative) = &pattern.negative {

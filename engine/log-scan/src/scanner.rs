@@ -1,7 +1,5 @@
 //! One pass over the bytes of a log.
 
-use std::collections::BTreeMap;
-
 use crate::ansi;
 use crate::course::Course;
 use crate::decode::Decoder;
@@ -272,24 +270,16 @@ impl Scanner {
         let rules = self.rules.clone();
         for index in patterns {
             let pattern = rules.pattern(*index);
-            let Some(positive) = pattern.positive.get() else {
-                continue;
-            };
             let hint = match pattern.target {
                 Target::Hint(hint) => Some(&HINTS[hint]),
                 Target::Rule(_) => None,
             };
             let text = if hint.is_some_and(|hint| hint.sees == Sees::WholeLine) { seen.whole() } else { seen.text() };
             // Most lines with a literal are no match, and room for captures is only made for one.
-            if !positive.is_match(text) {
+            if !pattern.positive.is_match(text) {
                 continue;
             }
-            if pattern
-                .negative
-                .as_ref()
-                .and_then(|negative| negative.get())
-                .is_some_and(|negative| negative.is_match(seen.text()))
-            {
+            if pattern.negative.as_ref().is_some_and(|negative| negative.is_match(seen.text())) {
                 continue;
             }
             let rule = match pattern.target {
@@ -302,7 +292,7 @@ impl Scanner {
                 }
                 Target::Rule(rule) => rule,
             };
-            let Some(captures) = positive.captures(text) else {
+            let Some(captures) = pattern.positive.named(text, MAX_CAPTURE) else {
                 continue;
             };
             self.matched += 1;
@@ -312,7 +302,7 @@ impl Scanner {
                 line: number,
                 text: cut(seen.text(), MAX_TEXT).to_owned(),
                 shown: normal::displayed(place.raw),
-                captures: named(positive, &captures),
+                captures,
                 is_echo: seen.is_echo(),
                 before: place.before(BEFORE, number),
                 after: place.following(AFTER, number),
@@ -398,11 +388,6 @@ impl Place<'_> {
         line::lines(&self.buffer[self.after..self.end]).take(count).for_each(|raw| around.push(raw));
         around
     }
-}
-
-fn named(pattern: &regex::Regex, captures: &regex::Captures<'_>) -> BTreeMap<String, String> {
-    let value = |name: &str| captures.name(name).map(|group| cut(group.as_str(), MAX_CAPTURE).to_owned());
-    pattern.capture_names().flatten().filter_map(|name| Some((name.to_owned(), value(name)?))).collect()
 }
 
 fn cut(text: &str, most: usize) -> &str {

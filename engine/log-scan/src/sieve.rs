@@ -215,7 +215,7 @@ fn rarest_window(literal: &[u8], length: usize) -> usize {
     let byte = |at: usize| commonness(literal[at]);
     let piece = |at: usize| {
         let piece = literal[at..].first_chunk::<PIECE>();
-        if piece.is_some_and(|piece| COMMON.contains(piece)) { COMMON_COST } else { 0.0 }
+        if piece.is_some_and(is_common) { COMMON_COST } else { 0.0 }
     };
     let pieces = (length + 1).saturating_sub(PIECE);
     let mut cost = (0..length).map(byte).sum::<f64>() + (0..pieces).map(piece).sum::<f64>();
@@ -235,17 +235,21 @@ fn rarest_window(literal: &[u8], length: usize) -> usize {
 /// What a common piece costs beside its bytes.
 const COMMON_COST: f64 = 6.0;
 
-/// Length of the pieces in [`COMMON`].
+/// Length of the pieces that [`is_common`] knows.
 const PIECE: usize = 4;
 
-/// Pieces of words that stand in ordinary log lines again and again.
-const COMMON: &[[u8; PIECE]] = &[
-    *b"erro", *b"fail", *b"not ", *b"ing ", *b"tion", *b"the ", *b" to ", *b"file", *b"test", *b"buil", *b"warn",
-    *b"info", *b"java", *b"load", *b"pack", *b"modu", *b"vers", *b"org.", *b" in ", *b" for", *b"time", *b"ment",
-    *b"ting", *b"comp", *b"down", *b"http", *b"inst", *b"run ", *b"runn", *b" of ", *b"ver ", *b"sion", *b"ion ",
-    *b"age ", *b" no ", *b"proj", *b"depe", *b"requ", *b"find", *b"read", *b"from", *b"with", *b"stat", *b"conf",
-    *b"exce",
-];
+/// Whether a piece of a word stands in ordinary log lines again and again. Asked for each byte of each literal at every start.
+#[rustfmt::skip]
+fn is_common(piece: &[u8; PIECE]) -> bool {
+    matches!(
+        piece,
+            b"erro" | b"fail" | b"not " | b"ing " | b"tion" | b"the " | b" to " | b"file" | b"test" | b"buil"
+            | b"warn" | b"info" | b"java" | b"load" | b"pack" | b"modu" | b"vers" | b"org." | b" in " | b" for"
+            | b"time" | b"ment" | b"ting" | b"comp" | b"down" | b"http" | b"inst" | b"run " | b"runn" | b" of "
+            | b"ver " | b"sion" | b"ion " | b"age " | b" no " | b"proj" | b"depe" | b"requ" | b"find" | b"read"
+            | b"from" | b"with" | b"stat" | b"conf" | b"exce"
+    )
+}
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use crate::roles;
 use crate::rules_section::{RulesSectionError, declared_rules, difference};
 
 /// Version of what is kept; a change of the types below or of the checks needs another one.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Interests of one healer.
 const MAX_INTERESTS: usize = 100;
 
