@@ -60,28 +60,34 @@ impl PathPattern {
 
     /// Whether a path relative to the workspace, or a directory above it, matches.
     pub fn matches(&self, path: &str) -> bool {
-        let path: Vec<&str> = path.split('/').collect();
-        // reached[n]: the parts of the pattern so far match the first n parts of the path.
-        let mut reached = vec![false; path.len() + 1];
-        reached[0] = true;
-        for part in &self.parts {
-            let mut next = vec![false; path.len() + 1];
-            if part == "**" {
-                let mut any = false;
-                for (at, was_reached) in reached.iter().enumerate() {
-                    any |= was_reached;
-                    next[at] = any;
-                }
-            } else {
-                for (at, name) in path.iter().enumerate() {
-                    next[at + 1] = reached[at] && part_matches(part, name);
-                }
-            }
-            reached = next;
-        }
         // Zero parts would be the workspace itself, which `**` alone reaches too.
-        reached[1..].contains(&true)
+        prefixes(&self.parts, path)[1..].contains(&true)
     }
+}
+
+/// How far the parts of a pattern reach into a path: element `n` says whether they match its first `n` parts, so the last one
+/// says whether they match all of it. Takes at most the pattern's length times the path's.
+pub fn prefixes(parts: &[String], path: &str) -> Vec<bool> {
+    let path: Vec<&str> = path.split('/').collect();
+    // reached[n]: the parts of the pattern so far match the first n parts of the path.
+    let mut reached = vec![false; path.len() + 1];
+    reached[0] = true;
+    for part in parts {
+        let mut next = vec![false; path.len() + 1];
+        if part == "**" {
+            let mut any = false;
+            for (at, was_reached) in reached.iter().enumerate() {
+                any |= was_reached;
+                next[at] = any;
+            }
+        } else {
+            for (at, name) in path.iter().enumerate() {
+                next[at + 1] = reached[at] && part_matches(part, name);
+            }
+        }
+        reached = next;
+    }
+    reached
 }
 
 /// Whether one of the patterns matches.
@@ -149,6 +155,12 @@ mod tests {
         {
             assert!(!matches(pattern, path), "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn many_stars_take_no_exponential_time() {
+        assert!(!matches(&"*a".repeat(400), &"a".repeat(399)));
+        assert!(!matches(&format!("{}/z", vec!["**"; 300].join("/")), &vec!["a"; 300].join("/")));
     }
 
     #[test]

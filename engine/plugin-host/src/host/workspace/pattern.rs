@@ -1,7 +1,7 @@
-//! File name patterns: `*` and `?` stay within one part of a path, `**` crosses parts.
+//! File name patterns of plugins, read as those of `inputs` and `outputs` are. Unlike there, a directory's pattern matches the
+//! directory alone, and one that ends in `/` is denied: a plugin that lists files is told exactly what it asked for.
 
-/// Longest pattern in bytes; matching costs at most its length times the path's.
-const MAX_PATTERN: usize = 1_024;
+use pipeline::glob::{MAX_PATTERN, prefixes};
 
 /// A checked pattern.
 pub(super) struct Pattern {
@@ -33,55 +33,8 @@ impl Pattern {
 
     /// Whether a path relative to the root matches.
     pub(super) fn matches(&self, path: &str) -> bool {
-        let path: Vec<&str> = path.split('/').collect();
-        // reached[n]: the parts of the pattern so far match the first n parts of the path.
-        let mut reached = vec![false; path.len() + 1];
-        reached[0] = true;
-        for part in &self.parts {
-            let mut next = vec![false; path.len() + 1];
-            if part == "**" {
-                let mut any = false;
-                for (at, was_reached) in reached.iter().enumerate() {
-                    any |= was_reached;
-                    next[at] = any;
-                }
-            } else {
-                for (at, name) in path.iter().enumerate() {
-                    next[at + 1] = reached[at] && part_matches(part, name);
-                }
-            }
-            reached = next;
-        }
-        reached[path.len()]
+        prefixes(&self.parts, path).last() == Some(&true)
     }
-}
-
-/// Whether one part matches one name. Greedy with one point to return to, so that it takes at most their product.
-fn part_matches(part: &str, name: &str) -> bool {
-    let (part, name): (Vec<char>, Vec<char>) = (part.chars().collect(), name.chars().collect());
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match part.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&c) if c == '?' || c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    p = at + 1;
-                    n = from + 1;
-                    star = Some((at, from + 1));
-                }
-                None => return false,
-            },
-        }
-    }
-    part[p..].iter().all(|&c| c == '*')
 }
 
 #[cfg(test)]
