@@ -5,9 +5,9 @@ use pipeline::event::{Decision, Fact, ScratchKind};
 use pipeline::id::{IncidentId, StageName};
 use pipeline::remedy::{Action, Limits};
 
-use crate::attempt::environment;
+use crate::attempt::{argv_of, environment};
 use crate::effects::{LAST_GOOD, Reach};
-use crate::ports::{CommandRequest, Scratch, Stdin, WorkspaceError};
+use crate::ports::{CommandRequest, Place, Scratch, Stdin, WorkspaceError};
 
 /// Longest time that one `run-command` of a remedy may take, whatever it asks for.
 const LONGEST_PREPARATION_MS: u64 = 30 * 60 * 1000;
@@ -39,8 +39,11 @@ pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Sta
     };
     reach.board.put_scratch(&incident, scratch.clone());
     let mut env = Vec::new();
-    let mut problem = None;
+    let mut problem = leads_out_of_copy(&remedy.actions, &scratch, &reach.workspace.place());
     for (number, action) in remedy.actions.iter().enumerate() {
+        if problem.is_some() {
+            break;
+        }
         if reach.cancel.is_cancelled() {
             problem = Some("the run was stopped".to_owned());
             break;
@@ -58,6 +61,27 @@ pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Sta
         }
     };
     Some(Fact::TrialPrepared { incident, scratch: scratch.kind, changes, env, problem })
+}
+
+/// Why a remedy cannot be tried in a copy: what it runs or sets names the workspace by its own path, so that the trial would
+/// change what it may not. In every other scratch that path is the scratch.
+fn leads_out_of_copy(actions: &[Action], scratch: &Scratch, workspace: &Place) -> Option<String> {
+    if scratch.kind != ScratchKind::Copy {
+        return None;
+    }
+    let path = workspace.root.to_string_lossy();
+    let words = |action: &Action| -> Vec<String> {
+        match action {
+            Action::RunCommand { argv, env, .. } => {
+                argv.iter().cloned().chain(env.iter().map(|(_, value)| value.clone())).collect()
+            }
+            Action::ReplaceCommand { command } => argv_of(command),
+            Action::SetEnv { value, .. } => vec![value.clone()],
+            _ => Vec::new(),
+        }
+    };
+    let named = actions.iter().flat_map(words).find(|word| word.contains(&*path))?;
+    Some(format!("`{named}` names the workspace's own path, and the trial runs in a copy: a relative path leads there"))
 }
 
 async fn perform(
@@ -200,4 +224,34 @@ fn write(path: &std::path::Path, bytes: &[u8]) -> Result<(), String> {
     let folder = path.parent().ok_or_else(|| format!("{} has no folder", path.display()))?;
     std::fs::create_dir_all(folder).map_err(|error| format!("create {}: {error}", folder.display()))?;
     std::fs::write(path, bytes).map_err(|error| format!("write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pipeline::remedy::CommandLine;
+
+    #[test]
+    fn a_remedy_that_names_the_workspaces_own_path_is_not_tried_in_a_copy() {
+        let place = |root: &str| Place { root: root.into(), visible_root: root.into(), namespace: None };
+        let scratch = |kind| Scratch { id: "r-1.1".to_owned(), place: place("/state/scratch/r-1.1"), kind };
+        let run = |word: &str| Action::RunCommand {
+            argv: vec!["npm".to_owned(), "ci".to_owned(), format!("--prefix={word}")],
+            directory: ".".to_owned(),
+            env: Vec::new(),
+            timeout_ms: 1_000,
+        };
+        let set = |value: &str| Action::SetEnv { name: "CACHE".to_owned(), value: value.to_owned() };
+        let replace = |words: &str| Action::ReplaceCommand { command: CommandLine::Shell(words.to_owned()) };
+        let workspace = place("/home/a/shop");
+        for action in [run("/home/a/shop"), set("/home/a/shop/.cache"), replace("cd /home/a/shop && make")] {
+            let actions = [Action::ClearPath { path: "target".to_owned() }, action];
+            assert!(leads_out_of_copy(&actions, &scratch(ScratchKind::Copy), &workspace).is_some(), "{actions:?}");
+            for kind in [ScratchKind::Overlay, ScratchKind::InPlace] {
+                assert_eq!(leads_out_of_copy(&actions, &scratch(kind), &workspace), None, "{actions:?}");
+            }
+        }
+        let harmless = [run("web"), set("/tmp/cache"), replace("make")];
+        assert_eq!(leads_out_of_copy(&harmless, &scratch(ScratchKind::Copy), &workspace), None);
+    }
 }
