@@ -134,6 +134,25 @@ fn markers_that_skip_or_silence_are_not_added() {
 }
 
 #[test]
+fn npm_s_file_may_hold_the_options_of_node_that_the_variable_may_hold() {
+    let added = |line: &'static str| one(change(".npmrc", "", line));
+    for line in ["node-options=--openssl-legacy-provider", "node-options = --max-old-space-size=4096"] {
+        assert_eq!(added(line), Ok(Patch), "{line}");
+        assert_eq!(one(change(".yarnrc.yml", "", line)), Err(rule::RUNS_SHELL), "{line}");
+    }
+    for line in [
+        "node-options=--require ./x.js",
+        "node-options=--openssl-legacy-provider --require=./x.js",
+        "node-options=${X}",
+        "node-options[]=--openssl-legacy-provider",
+        "node-options=--openssl-legacy-provider ; --import ./x.mjs",
+        "script-shell=node-options=--openssl-legacy-provider",
+    ] {
+        assert_eq!(added(line), Err(rule::RUNS_SHELL), "{line}");
+    }
+}
+
+#[test]
 fn words_inside_other_words_are_no_markers() {
     for (path, added) in [
         ("src/a.ts", "const parts = text.split(',')"),
