@@ -45,6 +45,7 @@ pub mod package_json;
 pub mod path;
 pub mod planner;
 pub mod runner;
+pub mod script_files;
 pub mod types;
 
 mod error;

@@ -2,6 +2,7 @@
 
 use plugin_sdk::package_json;
 use plugin_sdk::prelude::*;
+use plugin_sdk::script_files;
 
 const OPTION: &str = "--max-old-space-size=";
 /// Heap below which a limit is doubled more than once: half of what Node takes by itself on a small machine, in MiB.
@@ -13,7 +14,9 @@ const USUAL_MIB: u64 = 4096;
 pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let command = incident.stage.command.text();
     let scripts = package_json::scripts(&incident.stage.directory);
-    let texts: Vec<&str> = std::iter::once(command.as_str()).chain(scripts.iter().map(String::as_str)).collect();
+    let files = script_files::named_in(&command, &incident.stage.directory);
+    let own = || std::iter::once(command.as_str()).chain(files.iter().map(String::as_str));
+    let texts: Vec<&str> = own().chain(scripts.iter().map(String::as_str)).collect();
     let because = match reached(log) {
         Some(reached) => format!("Node.js gave up with a heap of {reached} MiB"),
         None => "Node.js says that its heap is full".to_owned(),
@@ -32,7 +35,9 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
                 .confidence(0.85)
                 .action(action::set_env(&variable, next.to_string())),
         ];
-        remedies.extend(persisted(&variable, next, &command, &incident.stage.directory, &because));
+        if own().any(|text| text.contains(".env")) {
+            remedies.extend(persisted(&variable, next, &incident.stage.directory, &because));
+        }
         return remedies;
     }
     // An option on the command line wins over the environment, so that a variable would change nothing.
@@ -63,10 +68,7 @@ fn own_setting(text: &str) -> Option<(String, u64)> {
 }
 
 /// The same value in the `.env` that the command reads.
-fn persisted(variable: &str, value: u64, command: &str, directory: &str, because: &str) -> Option<Remedy> {
-    if !command.contains(".env") {
-        return None;
-    }
+fn persisted(variable: &str, value: u64, directory: &str, because: &str) -> Option<Remedy> {
     let path = path::below(directory, ".env");
     let line = format!("{variable}={value}\n");
     let action = match host::workspace::read_text(&path) {

@@ -81,6 +81,16 @@ fn the_project_s_own_setting_is_used_where_there_is_one() {
 }
 
 #[test]
+fn a_script_that_the_command_names_is_read_like_the_command() {
+    let manifest = r#"{"scripts": {"build": "node --max-old-space-size=${HEAP:-24} big.js"}}"#;
+    let world = |script: &str| World::new().file("package.json", manifest).file("ci/build.sh", script);
+    let named = || heap().script("bash ci/build.sh --all");
+    let reading = "[ -f .env ] && . ./.env; export HEAP; npm run build\n";
+    assert_eq!(propose(world(reading), named())[1], [action::write_file(".env", "HEAP=512\n")]);
+    assert_eq!(propose(world("npm run build\n"), named()), [[action::set_env("HEAP", "512")]]);
+}
+
+#[test]
 fn an_option_that_the_environment_cannot_overrule_is_left_alone() {
     assert!(propose(World::new(), heap().script("node --max-old-space-size=64 a.js")).is_empty());
 }
