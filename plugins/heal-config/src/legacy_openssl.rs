@@ -2,6 +2,7 @@
 
 use plugin_sdk::json::{self, Value};
 use plugin_sdk::prelude::*;
+use plugin_sdk::script_files;
 
 const OPTION: &str = "--openssl-legacy-provider";
 
@@ -39,7 +40,14 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
             .confidence(0.8)
             .action(action::set_env("NODE_OPTIONS", OPTION)),
     ];
-    if let Some((path, name, action)) = in_script(incident) {
+    if let Some((path, action)) = in_settings(incident) {
+        remedies.push(
+            remedy("config", format!("let the scripts that npm runs use the legacy provider of OpenSSL ({path})"))
+                .because(format!("{because}; npm gives `node-options` of {path} to every script it runs"))
+                .confidence(0.6)
+                .action(action),
+        );
+    } else if let Some((path, name, action)) = in_script(incident) {
         remedies.push(
             remedy("config", format!("let the script {name} use the legacy provider of OpenSSL"))
                 .because(format!("{because}; {path} is where the option lasts"))
@@ -48,6 +56,26 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
         );
     }
     remedies
+}
+
+/// The option in `.npmrc`, where the stage runs its scripts by npm or pnpm and the file sets no options yet.
+fn in_settings(incident: &Incident) -> Option<(String, Action)> {
+    let directory = &incident.stage.directory;
+    let command = incident.stage.command.text();
+    let files = script_files::named_in(&command, directory);
+    let mut words = std::iter::once(&command).chain(&files).flat_map(|text| text.split_whitespace());
+    if !words.any(|word| word == "npm" || word == "pnpm") {
+        return None;
+    }
+    let path = path::below(directory, ".npmrc");
+    let line = format!("node-options={OPTION}\n");
+    let action = match host::workspace::read_text(&path) {
+        Ok(text) if text.contains("node-options") => return None,
+        Ok(text) if text.is_empty() || text.ends_with('\n') => action::append_to_file(&path, line),
+        Ok(_) => action::append_to_file(&path, format!("\n{line}")),
+        Err(_) => action::write_file(&path, line),
+    };
+    Some((path, action))
 }
 
 fn in_script(incident: &Incident) -> Option<(String, String, Action)> {

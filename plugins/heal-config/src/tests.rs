@@ -166,15 +166,29 @@ fn the_legacy_provider_is_for_the_stage_and_for_scripts_that_may_change() {
     let old = || incident(code("node.openssl-unsupported"));
     let manifest = r#"{"scripts": {"build": "webpack", "start": "webpack serve"}}"#;
     let world = || World::new().file("package.json", manifest);
-    let build = propose(world(), old().script("npm run build"));
+    let build = propose(world(), old().script("yarn build"));
     assert_eq!(actions(&build), [action::set_env("NODE_OPTIONS", "--openssl-legacy-provider")]);
-    let start = propose(world(), old().script("npm run start"));
+    let start = propose(world(), old().script("yarn start"));
     let edit = action::edit_file(
         "package.json",
         "\"webpack serve\"",
         "\"NODE_OPTIONS=--openssl-legacy-provider webpack serve\"",
     );
     assert_eq!(actions(&start)[1], edit);
+}
+
+#[test]
+fn npm_s_own_settings_carry_the_legacy_provider_for_good() {
+    let old = || incident(code("node.openssl-unsupported"));
+    let line = "node-options=--openssl-legacy-provider\n";
+    let second = |world: World, script: &str| actions(&propose(world, old().script(script))).get(1).cloned();
+    assert_eq!(second(World::new(), "npm run build"), Some(action::write_file(".npmrc", line)));
+    let named = World::new().file("run.sh", "npm ci && npm run build");
+    assert_eq!(second(named, "bash run.sh"), Some(action::write_file(".npmrc", line)));
+    let there = World::new().file(".npmrc", "fund=false");
+    assert_eq!(second(there, "pnpm build"), Some(action::append_to_file(".npmrc", format!("\n{line}"))));
+    let taken = World::new().file(".npmrc", "node-options=--max-old-space-size=4096\n");
+    assert_eq!(second(taken, "npm run build"), None);
 }
 
 #[test]
