@@ -76,7 +76,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("npm ERR! code E404"),
     rule("node.e404", "dependency-missing")
         .pattern(
-            r"^npm (?:ERR!|error) 404 +['‘]?(?P<package>@?[\w.-]+(?:/[\w.-]+)?)@[^'’\s]*['’]? is not in (?:this|the npm) registry|ERR_PNPM_FETCH_404|^error .*: (?:Not found|Request failed .404 Not Found.)|YN0035: .*(?:Package not found|404)|The requested resource '\S+' could not be found",
+            r"^npm (?:ERR!|error) 404 +(?:The requested resource )?['‘]?(?P<package>@?[\w.-]+(?:/[\w.-]+)?)@[^'’\s]*['’]? (?:is not in (?:this|the npm) registry|could not be found)|ERR_PNPM_FETCH_404 +(?:GET (?P<url>\S+): )?|^error .*: (?:Not found|Request failed .404 Not Found.)|YN0035: .*(?:Package not found|404)|The requested resource '\S+' could not be found",
         )
         .confidence(0.93)
         .disposition(Disposition::Patch)
@@ -84,6 +84,7 @@ pub const RULES: &[Rule] = rules![
         .block("npm-error")
         .matches("npm ERR! 404  'widgit@^1.0.0' is not in this registry.")
         .matches("npm error 404  '@acme/widgit@1.0.0' is not in this registry.")
+        .matches("npm error 404  The requested resource '@acme/widgit@1.0.0' could not be found or you do not have permission to access it.")
         .matches(" ERR_PNPM_FETCH_404  GET https://registry.example/widgit: Not Found - 404")
         .matches("error An unexpected error occurred: \"https://registry.example/widgit: Not found\".")
         .ignores("npm http fetch GET 404 https://registry.example/widgit 12ms")

@@ -142,10 +142,12 @@ fn no_such_version(root: &Finding, manifest: &Manifest) -> Vec<Remedy> {
 
 /// A package that the registry does not have goes, but only if nothing uses it.
 fn withdrawn(root: &Finding, manifest: &Manifest) -> Vec<Remedy> {
-    let package = root.capture("package").map(|package| package.trim_matches(['\'', '"']));
-    let name = package.map(|package| match package.char_indices().skip(1).find(|(_, c)| *c == '@') {
-        Some((at, _)) => &package[..at],
-        None => package,
+    let written = root.capture("package").map(|package| package.trim_matches(['\'', '"']));
+    let name = written.or_else(|| root.capture("url").map(name_in)).map(|package| {
+        match package.char_indices().skip(1).find(|(_, c)| *c == '@') {
+            Some((at, _)) => &package[..at],
+            None => package,
+        }
     });
     let Some(package) = name.and_then(|name| package_of(&name.replace("%2f", "/").replace("%2F", "/"))) else {
         return Vec::new();
@@ -158,6 +160,14 @@ fn withdrawn(root: &Finding, manifest: &Manifest) -> Vec<Remedy> {
         .confidence(0.4)
         .action(edit);
     vec![manifest.with_lock(proposed)]
+}
+
+/// The package that an address in a registry names: `https://registry.example/npm/@acme%2fwidgit` is `@acme%2fwidgit`.
+fn name_in(url: &str) -> &str {
+    match url.rfind("/@") {
+        Some(at) => &url[at + 1..],
+        None => url.rsplit('/').next().unwrap_or_default(),
+    }
 }
 
 /// The last webpack 4 hashes with its own MD4, so that OpenSSL is not asked.

@@ -57,7 +57,7 @@ fn fits(removal: &Removal, root: &Finding, log: &dyn Log) -> bool {
         root.capture(capture).is_some_and(|found| names.contains(&found.trim_matches(['\'', '"'])))
     };
     let module_is = |module: &str| {
-        root.capture("module").map(|found| found.trim_matches(['\'', '"'])).is_some_and(|found| {
+        module_of(root).is_some_and(|found| {
             found == module || found.strip_prefix(module).is_some_and(|rest| rest.starts_with('.'))
         })
     };
@@ -81,6 +81,12 @@ fn fits(removal: &Removal, root: &Finding, log: &dyn Log) -> bool {
             root.cause.text.contains(text) || (!is_plain && !log.find(text, 1, 1).is_empty())
         }
     }
+}
+
+/// The module that the cause names, under its own name: requests offers what it needs as `requests.packages.urllib3`, too.
+fn module_of(root: &Finding) -> Option<&str> {
+    let written = root.capture("module")?.trim_matches(['\'', '"']);
+    Some(written.strip_prefix("requests.packages.").unwrap_or(written))
 }
 
 fn gone(root: &Finding) -> String {
@@ -145,10 +151,10 @@ fn guesses(root: &Finding, importer: Option<&str>, project: &Project) -> Vec<Rem
                     gone(root)
                 ))
                 .confidence(0.5);
-            remedies.extend(project.require(proposed, name, &format!(">={version}")));
+            remedies.extend(project.require(proposed, name, &format!(">{version}")));
         }
     }
-    let module = root.capture("module").map(|module| module.trim_matches(['\'', '"']));
+    let module = module_of(root);
     let is_name_gone = root.code == "python.import-name-removed" || root.code == "python.attribute-removed";
     if let Some(module) = module.filter(|_| is_name_gone) {
         let (provider, _) = distribution_of(module.split('.').next().unwrap_or(module));

@@ -130,6 +130,10 @@ fn a_package_that_the_registry_lacks_goes_only_if_nothing_uses_it() {
         other => panic!("{other:?}"),
     }
     assert!(propose(project(manifest).file("src/a.ts", "import x from '@gone/pkg'"), gone()).is_empty());
+    for url in ["https://registry.example/npm/@gone%2fpkg", "https://registry.example/ms"] {
+        let asked = incident(finding("node.e404", "dependency-missing").capture("url", url));
+        assert_eq!(propose(project(manifest), asked).len(), 1, "{url}");
+    }
     let last = "{\n  \"dependencies\": {\n    \"ms\": \"1\",\n    \"@gone/pkg\": \"1\"\n  }\n}\n";
     match first(&propose(project(last), gone())) {
         [Action::EditFile(edit)] => {
