@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::lab::{Lab, binary};
 
 const STANDARD_BUT_THE_RUNNER: &[&str] = &[
+    "classify-learned",
     "classify-node",
     "classify-python",
     "classify-rust",

@@ -11,6 +11,7 @@ mod crash;
 mod examples;
 mod hostile;
 mod interrupts;
+mod learning;
 mod passthrough;
 mod planning;
 mod rails;

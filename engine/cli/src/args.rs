@@ -48,6 +48,9 @@ pub enum Command {
     Explain(RunRef),
     /// Feed the recorded facts of a run to the rules again and compare the decisions.
     Replay(RunRef),
+    /// Look at what was learned in the project, add to it, or forget it.
+    #[command(subcommand)]
+    Learn(LearnCommand),
     /// Say what is missing on this machine for the project's pipeline.
     Doctor(DoctorArgs),
     /// Print a completion script for a shell.
@@ -222,6 +225,54 @@ pub enum PluginCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+}
+
+/// What to do with what was learned.
+#[derive(Debug, Subcommand)]
+pub enum LearnCommand {
+    /// List the lessons of the learned classifier, by category and one by one, and how often each strategy helped.
+    Show {
+        /// The project's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Say what kind of failure it was; the learned classifier knows it the next time, where no rule is sure.
+    Label(LabelArgs),
+    /// Forget what an incident taught, or everything.
+    Forget {
+        /// The incident, as `selfheal learn show` names it.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        incident: Option<String>,
+        /// Forget all lessons, and how often each strategy helped.
+        #[arg(long)]
+        all: bool,
+        /// The project's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+    },
+}
+
+/// Arguments of `learn label`.
+#[derive(Debug, Args)]
+#[command(override_usage = "selfheal learn label [OPTIONS] RUN|INCIDENT CATEGORY\n       \
+    selfheal learn label [OPTIONS] --log FILE [--line N] CATEGORY")]
+pub struct LabelArgs {
+    /// The failure: id of an incident, or of a run with one incident (`last`, or the beginning of an id). Then what kind of
+    /// failure it was, e.g. `rate-limit`, or `none` when the line speaks of no failure.
+    #[arg(required = true, num_args = 1..=2, value_name = "RUN|INCIDENT CATEGORY")]
+    pub words: Vec<String>,
+    /// Label a line of this log instead of a recorded failure; then the category stands alone.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// The line of the failure's log that names the cause; without it the one that the diagnosis names.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub line: Option<u64>,
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
 }
 
 /// Arguments of `history`.

@@ -46,8 +46,24 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// The plugins of a command that starts no programs. `dirs` are folders from the command line; the pipeline file's comes
 /// before them.
-pub fn plugins(project: &Project, settings: &PluginSettings, dirs: &[PathBuf]) -> Result<Arc<PluginHost>, Failure> {
-    plugins_with(project, settings, dirs, None)
+pub fn plugins(project: &Project, pipeline: &Pipeline, dirs: &[PathBuf]) -> Result<Arc<PluginHost>, Failure> {
+    plugins_with(project, &in_use(pipeline), dirs, None)
+}
+
+/// The plugins with the one that learns, even where learning is switched off: what was learned can be seen and forgotten.
+pub fn plugins_and_learner(project: &Project, pipeline: &Pipeline) -> Result<Arc<PluginHost>, Failure> {
+    let mut settings = pipeline.plugins.clone();
+    settings.disabled.retain(|id| id != standard::LEARNER);
+    plugins_with(project, &settings, &[], None)
+}
+
+/// The settings of plugins: without learning, the plugin that learns is neither asked nor told anything.
+fn in_use(pipeline: &Pipeline) -> PluginSettings {
+    let mut settings = pipeline.plugins.clone();
+    if !pipeline.detection.learning {
+        settings.disabled.push(standard::LEARNER.to_owned());
+    }
+    settings
 }
 
 /// The plugins of a command that runs stages: those that were granted programs may start them.
@@ -64,7 +80,7 @@ pub fn plugins_of_a_run(
         env,
         scratch: project.state.root.join("programs"),
     };
-    plugins_with(project, &pipeline.plugins, dirs, Some(programs))
+    plugins_with(project, &in_use(pipeline), dirs, Some(programs))
 }
 
 fn plugins_with(

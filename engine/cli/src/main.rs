@@ -58,6 +58,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::History(args) => commands::history::history(args),
         Command::Explain(args) => commands::explain::explain(args),
         Command::Replay(args) => commands::replay::replay(args),
+        Command::Learn(command) => commands::learn::learn(command),
         Command::Doctor(args) => commands::doctor::doctor(args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man { dir } => commands::manual::man(dir),

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use pipeline::definition::{Grant, WorkspaceGrant};
 use plugin_host::EmbeddedPlugin;
 
+/// The classifier that learns: switched off with `[detection] learning = false`, asked by `selfheal learn`.
+pub const LEARNER: &str = "classify-learned";
+
 /// The standard plugins.
 pub fn embedded() -> Vec<EmbeddedPlugin> {
     standard_plugins::all()
@@ -24,6 +27,7 @@ pub fn grants() -> BTreeMap<String, Grant> {
     let runs = || Grant { process: vec!["sh".to_owned()], ..Grant::default() };
     [
         ("run-shell", runs()),
+        (LEARNER, Grant { state: true, ..Grant::default() }),
         ("plan-project", reads()),
         ("heal-dependency", reads()),
         ("heal-config", reads()),

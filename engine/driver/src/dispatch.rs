@@ -9,6 +9,7 @@ use pipeline::run::{Run, StepError};
 use tokio::sync::mpsc;
 
 use crate::effects::{Effects, Ports, Settings};
+use crate::news;
 use crate::ports::{Cancel, CancelSource, Clock, Journal, JournalError, Observer};
 
 /// A failure of the engine itself.
@@ -86,7 +87,7 @@ impl Driver {
     pub async fn run(mut self, start: Fact, interrupt: Cancel) -> Result<Finished, DriverError> {
         let now = self.clock.now();
         let (run, decisions) = Run::start(&start, now)?;
-        self.record_and_perform(start, decisions, now, run.pipeline())?;
+        self.record_and_perform(start, decisions, now, &run)?;
         self.finish(run, 0, interrupt).await
     }
 
@@ -115,7 +116,7 @@ impl Driver {
         let fact = Fact::Resumed { lost: run.running() };
         let now = self.clock.now();
         let decisions = run.step(&fact, now)?;
-        self.record_and_perform(fact, decisions, now, run.pipeline())?;
+        self.record_and_perform(fact, decisions, now, &run)?;
         self.finish(run, used_ms(records), interrupt).await
     }
 
@@ -170,7 +171,7 @@ impl Driver {
             };
             let now = self.clock.now();
             let decisions = run.step(&fact, now)?;
-            self.record_and_perform(fact, decisions, now, run.pipeline())?;
+            self.record_and_perform(fact, decisions, now, run)?;
         }
     }
 
@@ -179,7 +180,7 @@ impl Driver {
         fact: Fact,
         decisions: Vec<Decision>,
         at: pipeline::time::Timestamp,
-        definition: &pipeline::definition::Pipeline,
+        run: &Run,
     ) -> Result<(), DriverError> {
         let events = std::iter::once(Event::Fact(fact)).chain(decisions.iter().cloned().map(Event::Decision));
         let records: Vec<Record> = events
@@ -197,8 +198,9 @@ impl Driver {
             match decision {
                 Decision::CancelAttempts => self.stop.cancel(),
                 Decision::EndRun { result, qualifier } => self.end = Some((result, qualifier)),
-                Decision::Weighed { .. } | Decision::EndIncident { .. } | Decision::EndStage { .. } => {}
-                effect => self.effects.perform(effect, definition),
+                Decision::EndIncident { .. } => self.effects.tell(news::of_end(&decision, run, at)),
+                Decision::Weighed { .. } | Decision::EndStage { .. } => {}
+                effect => self.effects.perform(effect, run.pipeline()),
             }
         }
         Ok(())

@@ -14,12 +14,16 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::ports::{
-    Cancel, Clock, Executor, Journal, Observer, OutputCache, Place, Plugins, Recovery, Scratch, StatePaths, Stdin,
-    Tool, Workspace, WorkspaceError,
+    Cancel, Clock, Executor, Journal, News, Observer, OutputCache, Place, Plugins, Recovery, Scratch, StatePaths,
+    Stdin, Tool, Workspace, WorkspaceError,
 };
 
 /// Name of the snapshot that a green run leaves behind.
 pub const LAST_GOOD: &str = "last-good";
+
+/// How long a run that has ended waits for notifiers that are still telling, in milliseconds. What they tell is in the journal
+/// anyway.
+const TELLING_MS: u64 = 5_000;
 
 /// What a driver works with.
 pub struct Ports {
@@ -148,6 +152,8 @@ pub(crate) struct Effects {
     reach: Reach,
     facts: UnboundedSender<Fact>,
     tasks: JoinSet<()>,
+    /// News on their way to notifiers: beside the run, which never waits for them.
+    telling: JoinSet<()>,
     /// By incident: ends when the effect that was started last for it has ended.
     latest: HashMap<IncidentId, oneshot::Receiver<()>>,
 }
@@ -176,7 +182,7 @@ impl Effects {
             board: Arc::new(Board::default()),
             cancel,
         };
-        Self { reach, facts, tasks: JoinSet::new(), latest: HashMap::new() }
+        Self { reach, facts, tasks: JoinSet::new(), telling: JoinSet::new(), latest: HashMap::new() }
     }
 
     pub(crate) async fn recover(&self) -> Result<Recovery, WorkspaceError> {
@@ -252,6 +258,25 @@ impl Effects {
         });
     }
 
+    /// Tells the notifiers, in the background. News end in no fact.
+    pub(crate) fn tell(&mut self, news: Option<News>) {
+        let Some(news) = news else { return };
+        let plugins = Arc::clone(&self.reach.plugins);
+        self.telling.spawn(async move { plugins.tell(&news).await });
+    }
+
+    /// Gives notifiers a moment after the end of the run; one that takes longer is cut off.
+    async fn finish_telling(&mut self) {
+        let clock = Arc::clone(&self.reach.clock);
+        let telling = &mut self.telling;
+        let told = async { while telling.join_next().await.is_some() {} };
+        tokio::select! {
+            biased;
+            () = told => {}
+            () = clock.sleep(TELLING_MS) => self.telling.abort_all(),
+        }
+    }
+
     /// Whether nothing is under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.tasks.is_empty()
@@ -277,5 +302,6 @@ impl Effects {
             // A missing snapshot only means that nothing can be rolled back to.
             let _ = self.reach.workspace.snapshot(LAST_GOOD).await;
         }
+        self.finish_telling().await;
     }
 }

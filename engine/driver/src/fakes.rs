@@ -17,8 +17,8 @@ use pipeline::remedy::Remedy;
 use pipeline::time::Timestamp;
 
 use crate::ports::{
-    Cancel, Clock, CommandEnd, CommandRequest, DiagnoseRequest, Executor, IncidentView, Observer, Place, PlannedStage,
-    Plugins, ProjectView, Proposals, Recovery, RunnerRequest, Scratch, Stream, Workspace, WorkspaceError,
+    Cancel, Clock, CommandEnd, CommandRequest, DiagnoseRequest, Executor, IncidentView, News, Observer, Place,
+    PlannedStage, Plugins, ProjectView, Proposals, Recovery, RunnerRequest, Scratch, Stream, Workspace, WorkspaceError,
 };
 
 pub use memory_cache::MemoryCache;
@@ -422,6 +422,10 @@ pub struct ScriptedPlugins {
     pub faults: Vec<FaultNote>,
     /// What was asked, in order.
     pub asked: Mutex<VecDeque<String>>,
+    /// How long a notifier takes, on tokio's clock.
+    pub telling_ms: u64,
+    /// What notifiers were told, in order; what they were too slow for is not in it.
+    pub told: Mutex<Vec<News>>,
 }
 
 #[async_trait]
@@ -452,6 +456,11 @@ impl Plugins for ScriptedPlugins {
     async fn propose(&self, incident: &IncidentView) -> Proposals {
         lock(&self.asked).push_back(incident.findings[0].code.clone());
         Proposals { remedies: self.remedies.clone(), faults: self.faults.clone() }
+    }
+
+    async fn tell(&self, news: &News) {
+        tokio::time::sleep(Duration::from_millis(self.telling_ms)).await;
+        lock(&self.told).push(news.clone());
     }
 }
 

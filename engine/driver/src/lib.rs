@@ -13,6 +13,7 @@ pub mod ports;
 
 mod attempt;
 mod live;
+mod news;
 mod services;
 mod trial;
 

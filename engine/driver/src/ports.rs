@@ -350,6 +350,21 @@ pub struct RunnerRequest {
     pub cancel: Cancel,
 }
 
+/// Something worth telling people or a plugin that learns. Mirrors `event` of `wit/v0/notifier.wit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Kind code, e.g. `incident-ended`.
+    pub kind: String,
+    /// Id of the run; empty where there is none.
+    pub run: String,
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// Further facts.
+    pub attrs: Vec<(String, String)>,
+}
+
 /// The plugins, whoever runs them.
 #[async_trait]
 pub trait Plugins: Send + Sync {
@@ -362,6 +377,8 @@ pub trait Plugins: Send + Sync {
     async fn diagnose(&self, request: DiagnoseRequest) -> (pipeline::finding::Diagnosis, Vec<FaultNote>);
     /// Asks every healer that handles one of the findings.
     async fn propose(&self, incident: &IncidentView) -> Proposals;
+    /// Tells every notifier. Nothing depends on it: whoever implements this says to the user what went wrong.
+    async fn tell(&self, _news: &News) {}
     /// The rules of all classifiers, for a look at output that is still coming; `None` where there are none to look with.
     async fn rules(&self) -> Option<log_scan::RuleSet> {
         None

@@ -6,6 +6,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Signature;
 
+/// Category codes of the product. The contract has strings, so that a plugin of tomorrow may say more.
+pub const CATEGORIES: [&str; 22] = [
+    "dependency-missing",
+    "dependency-conflict",
+    "network-transient",
+    "registry-or-service-outage",
+    "rate-limit",
+    "auth-or-permission",
+    "resource-memory",
+    "resource-disk",
+    "resource-cpu-timeout",
+    "toolchain-missing-or-version",
+    "configuration",
+    "compile-error",
+    "type-error",
+    "lint-or-format",
+    "test-failure",
+    "flaky-test",
+    "security-finding",
+    "infrastructure-runner",
+    "git-or-checkout",
+    "port-or-concurrency-conflict",
+    "deployment",
+    "unknown",
+];
+
 /// Who may carry a remedy out, from least to most careful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -194,6 +194,11 @@ impl Incident {
         self.state
     }
 
+    /// The cause of the failure that opened it, once it is diagnosed.
+    pub fn root(&self) -> Option<&Finding> {
+        self.first.as_ref().map(Evidence::root)
+    }
+
     /// How it ended, once it has.
     pub fn end(&self) -> Option<IncidentEnd> {
         self.end

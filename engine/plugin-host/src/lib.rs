@@ -46,6 +46,7 @@ pub use catalog::{Catalog, LoadError, Origin, Plugin, Refusal};
 pub use compile::compile_child_main;
 pub use fault::{FaultKind, PluginFault};
 pub use grants::Allowance;
+pub use host::state::StateFileError;
 pub use inspect::{Import, ImportStanding, InspectError, Inspection, Interface, Role, digest, inspect};
 pub use metadata::Interest;
 pub use notice::Notice;

@@ -54,6 +54,13 @@ pub enum Notice {
         /// How often it did.
         faults: u32,
     },
+    /// A notifier was to be told something and failed. The run is not concerned.
+    NotTold {
+        /// The id.
+        plugin: String,
+        /// Why.
+        reason: String,
+    },
     /// A plugin asked a server something, or tried to.
     Request {
         /// The id.
@@ -101,6 +108,7 @@ impl fmt::Display for Notice {
             Self::Benched { plugin, faults } => {
                 write!(f, "plugin {plugin} is not asked any more in this run: it broke its contract {faults} times")
             }
+            Self::NotTold { plugin, reason } => write!(f, "notifier {plugin} failed: {reason}"),
             Self::Request { plugin, method, url, status: Some(status), .. } => {
                 write!(f, "{plugin} asked {method} {url}: {status}")
             }

@@ -1,6 +1,7 @@
 //! Telling people outside, through all plugins with the role `notifier`. Beside the run: nothing here waits for a person,
 //! and a failure is a note.
 
+use driver::ports::News;
 use pipeline::event::FaultNote;
 use pipeline::id::PluginId;
 
@@ -9,21 +10,6 @@ use crate::convert::attrs_to_wit;
 use crate::inspect::Role;
 use crate::plugin_host::PluginHost;
 use crate::roles::{self, NotifierTask};
-
-/// Something worth telling. Mirrors `event` of `wit/v0/notifier.wit`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Kind code, e.g. `run-ended`.
-    pub kind: String,
-    /// Id of the run.
-    pub run: String,
-    /// One line.
-    pub title: String,
-    /// Markdown.
-    pub body: String,
-    /// Further facts.
-    pub attrs: Vec<(String, String)>,
-}
 
 /// One ticket per signature. Mirrors `ticket` of `wit/v0/notifier.wit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +39,8 @@ pub struct TicketRef {
 
 impl PluginHost {
     /// Tells every notifier an event.
-    pub async fn notify(&self, event: &Event) -> Vec<FaultNote> {
-        self.tell_all(&NotifierTask::Notify(event_to_wit(event))).await.1
+    pub async fn notify(&self, news: &News) -> Vec<FaultNote> {
+        self.tell_all(&NotifierTask::Notify(news_to_wit(news))).await.1
     }
 
     /// Has every notifier open a ticket, or find the open one of the same signature.
@@ -98,13 +84,13 @@ impl PluginHost {
     }
 }
 
-fn event_to_wit(event: &Event) -> wit::Event {
+fn news_to_wit(news: &News) -> wit::Event {
     wit::Event {
-        kind: event.kind.clone(),
-        run: event.run.clone(),
-        title: event.title.clone(),
-        body: event.body.clone(),
-        attrs: attrs_to_wit(&event.attrs),
+        kind: news.kind.clone(),
+        run: news.run.clone(),
+        title: news.title.clone(),
+        body: news.body.clone(),
+        attrs: attrs_to_wit(&news.attrs),
     }
 }
 

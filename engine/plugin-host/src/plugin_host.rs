@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use driver::ports::{
-    DiagnoseRequest, Executor, IncidentView, PlannedStage, Plugins, ProjectView, Proposals, RunnerRequest,
+    DiagnoseRequest, Executor, IncidentView, News, PlannedStage, Plugins, ProjectView, Proposals, RunnerRequest,
 };
 use log_scan::{RuleSet, RuleSpec};
 use pipeline::event::FaultNote;
@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use crate::catalog::{Catalog, LoadError, Plugin};
 use crate::diagnose::{self, Rules};
 use crate::fault::{FaultKind, PluginFault};
+use crate::host::state::{self, StateFileError};
 use crate::inspect::Role;
 use crate::loader::Loader;
 use crate::metadata::{self, Declared, Interest};
@@ -98,6 +99,14 @@ impl PluginHost {
                 None => Err(missing("there is no such plugin".to_owned())),
             },
         }
+    }
+
+    /// What a plugin keeps from run to run, as far as its keys begin with `prefix`: for a person who wants to see it.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn kept_by(&self, plugin: &PluginId, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StateFileError> {
+        state::kept(self.loader.options.state_dir.as_deref(), plugin, prefix)
     }
 
     pub(crate) fn loader(&self) -> &Arc<Loader> {
@@ -243,6 +252,13 @@ impl Plugins for PluginHost {
             }
         }
         Proposals { remedies, faults }
+    }
+
+    async fn tell(&self, news: &News) {
+        self.loader.prepare(self.asked(Role::Notifier).iter().map(|plugin| plugin.id.clone())).await;
+        for fault in self.notify(news).await {
+            self.loader.notice(Notice::NotTold { plugin: fault.plugin, reason: fault.message });
+        }
     }
 
     async fn rules(&self) -> Option<RuleSet> {

@@ -112,6 +112,7 @@ fn only_the_command_prints() {
         let may_print = source.path.starts_with("engine/cli/")
             || source.path.starts_with("engine/component-build/")
             || source.path.starts_with("examples/")
+            || source.path.contains("/examples/")
             || source.name() == "build.rs"
             || source.is_for_tests();
         if may_print {

@@ -24,7 +24,7 @@ pub fn diagnose(args: DiagnoseArgs) -> Result<u8, Failure> {
     let project = Project::at(Path::new("."))?;
     let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
-    let plugins = engine::plugins(&project, &settings.plugins, &args.plugins)?;
+    let plugins = engine::plugins(&project, &settings, &args.plugins)?;
     let spool = Spool::of(&args.file)?;
     for baseline in &args.baseline {
         std::fs::metadata(baseline)

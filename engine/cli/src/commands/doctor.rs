@@ -35,7 +35,7 @@ pub fn doctor(args: DoctorArgs) -> Result<u8, Failure> {
     let project = Project::at(&args.dir)?;
     let (source, warnings) = pipeline_file::read(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
-    let plugins = engine::plugins(&project, &settings.plugins, &[])?;
+    let plugins = engine::plugins(&project, &settings, &[])?;
     let workspace = engine::workspace(&project, &[])?;
     let environment = project::environment();
     let tools = engine::tools(&environment);

@@ -24,7 +24,7 @@ pub fn init(args: InitArgs) -> Result<u8, Failure> {
         other => other,
     };
     let settings = pipeline_file::settings(&source, &project.name);
-    let plugins = engine::plugins(&project, &settings.plugins, &[])?;
+    let plugins = engine::plugins(&project, &settings, &[])?;
     let workspace = engine::workspace(&project, &[])?;
     let tools = engine::tools(&project::environment());
     let loaded = engine::runtime()?.block_on(pipeline_file::load(

@@ -7,6 +7,8 @@ pub mod exec;
 pub mod explain;
 pub mod history;
 pub mod init;
+pub mod learn;
+mod learn_label;
 pub mod manual;
 pub mod plugin;
 mod plugin_inspect;

@@ -25,7 +25,7 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
     let project = Project::at(dir)?;
     let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
-    let host = engine::plugins(&project, &settings.plugins, dirs)?;
+    let host = engine::plugins(&project, &settings, dirs)?;
     for plugin in host.catalog().plugins() {
         let roles = words(&plugin.inspection.roles);
         match format {

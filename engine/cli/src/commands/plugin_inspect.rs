@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use log_scan::{ExampleFault, RuleSpec};
-use pipeline::definition::PluginSettings;
+use pipeline::definition::Pipeline;
 use plugin_host::catalog::version_of_file;
 use plugin_host::{HostOptions, ImportStanding, Inspection, Interest, Origin, PluginHost, Role};
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ pub fn inspect(name: &str, asking: Asking, format: Format) -> Result<u8, Failure
 /// The standard plugins, which are part of this program.
 fn standard_host() -> Result<Arc<PluginHost>, Failure> {
     let project = Project::at(Path::new("."))?;
-    engine::plugins(&project, &PluginSettings::default(), &[])
+    engine::plugins(&project, &Pipeline::named(&project.name), &[])
 }
 
 /// One file, with nothing behind what it imports.

@@ -10,4 +10,5 @@ mod healing;
 mod records;
 mod scenarios;
 mod stopping;
+mod telling;
 mod world;

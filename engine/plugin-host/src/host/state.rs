@@ -71,8 +71,7 @@ pub enum StateFileError {
 impl StateSession {
     /// The state of a plugin; `directory` of `None` has no place to keep any.
     pub fn new(directory: Option<&Path>, plugin: &PluginId) -> Self {
-        // Ids are checked when they enter the catalog: `[a-z0-9-]` and at most one `/`.
-        let file = directory.map(|directory| directory.join(format!("{}.json", plugin.as_str().replace('/', "@"))));
+        let file = directory.map(|directory| file_of(directory, plugin));
         Self { file, entries: None, changes: BTreeMap::new() }
     }
 
@@ -138,6 +137,23 @@ impl StateSession {
         }
         write(file, &entries)
     }
+}
+
+/// Where a plugin's entries are.
+fn file_of(directory: &Path, plugin: &PluginId) -> PathBuf {
+    // Ids are checked when they enter the catalog: `[a-z0-9-]` and at most one `/`.
+    directory.join(format!("{}.json", plugin.as_str().replace('/', "@")))
+}
+
+/// The entries of a plugin whose keys begin with `prefix`; none where there is no place to keep any.
+pub(crate) fn kept(
+    directory: Option<&Path>,
+    plugin: &PluginId,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, StateFileError> {
+    let Some(directory) = directory else { return Ok(Vec::new()) };
+    let entries = read(&file_of(directory, plugin))?;
+    Ok(entries.into_iter().filter(|(key, _)| key.starts_with(prefix)).collect())
 }
 
 fn size(entries: &Entries) -> usize {
