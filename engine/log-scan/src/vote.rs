@@ -32,9 +32,9 @@ const LEAST: f64 = 0.02;
 
 /// Without any sign that the job failed, an opinion needs failure words among this many last lines with text.
 const LAST_LINES: usize = 3;
-/// Without any sign that the job failed, an opinion less sure than this is not heard. At 0.6 two more causes of 403 are named
-/// and two more healthy logs of 53 are called failures; at 0.9 three fewer and none.
-const SURE_ALONE: f64 = 0.7;
+/// Without any sign that the job failed, an opinion less sure than this is not heard. At 0.7 one more cause of 403 is named and
+/// three more healthy logs of 53 are called failures (`plugins/classify-system/tests/it/logs.rs`).
+const SURE_ALONE: f64 = 0.9;
 
 /// The votes among the further facts of a finding: `vote.CATEGORY` with a probability from 0 to 1. What is no number between
 /// these is not counted.

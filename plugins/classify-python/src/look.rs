@@ -7,6 +7,9 @@ use crate::rules::{checks, imports, pip, runtime, testing};
 /// Lines of a traceback that are looked at, upwards from the exception.
 const REACH: u32 = 60;
 
+/// Lines below a traceback in which the end of its suite is looked for.
+const SUITE_REACH: u32 = 400;
+
 /// Methods that widely used packages have removed from their classes: class, attribute.
 const REMOVED: &[(&str, &[&str])] = &[
     ("Engine", &["execute", "table_names", "has_table", "run_callable", "scalar", "transaction"]),
@@ -47,6 +50,10 @@ const REMOVED: &[(&str, &[&str])] = &[
 pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Finding> {
     let mut finding = candidate.to_finding(rule);
     let above = above(candidate.line.line, log);
+    let begins = above.first().filter(|line| line.text.contains("Traceback (most recent call last)"));
+    if begins.is_some_and(|line| is_ignored_by_python(line.line, log)) {
+        return Vec::new();
+    }
     match candidate.code.as_str() {
         runtime::MISSING_ENV => {
             // A key that is written like a variable is one only when the code that asked for it says so.
@@ -70,7 +77,8 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
         },
         testing::ANY_EXCEPTION => {
             let is_pytest = candidate.line.text.trim_start().starts_with("E  ");
-            if !is_pytest && !above.iter().any(|line| line.text.contains("Traceback (most recent call last)")) {
+            let is_logged = begins.is_some_and(|line| is_logged_in_passing_suite(line.line, log));
+            if !is_pytest && (begins.is_none() || is_logged) {
                 return Vec::new();
             }
         }
@@ -101,6 +109,26 @@ fn above(line: u64, log: &dyn Log) -> Vec<LogLine> {
     let lines = log.above(line, REACH);
     let start = lines.iter().rposition(|line| line.text.contains("Traceback (most recent call last)")).unwrap_or(0);
     lines[start..].to_vec()
+}
+
+/// Whether a logger printed a traceback in a suite of unittest that passed: the line above it carries a level, and the suite
+/// ends with `OK`.
+fn is_logged_in_passing_suite(traceback: u64, log: &dyn Log) -> bool {
+    const LEVELS: [&str; 4] = ["ERROR", "WARNING", "CRITICAL", "INFO"];
+    let is_logged = log.above(traceback, 1).iter().any(|line| LEVELS.iter().any(|level| line.text.contains(level)));
+    let ends = log.below(traceback, SUITE_REACH);
+    let end = ends.iter().map(|line| line.text.trim()).find(|text| is_end_of_suite(text));
+    is_logged && end.is_some_and(|text| text.starts_with("OK"))
+}
+
+fn is_end_of_suite(text: &str) -> bool {
+    text == "OK" || text.starts_with("OK (") || text == "FAILED" || text.starts_with("FAILED (")
+}
+
+/// Whether the interpreter printed a traceback only to say that it goes on without what raised it: in a finaliser or a hook
+/// that must not fail.
+fn is_ignored_by_python(traceback: u64, log: &dyn Log) -> bool {
+    log.above(traceback, 2).iter().any(|line| line.text.contains("Exception ignored in"))
 }
 
 fn asks_environment(text: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use plugin_sdk::prelude::*;
 
+pub mod analysis;
 pub mod build;
 pub mod manifest;
 pub mod network;
@@ -11,8 +12,16 @@ pub mod test;
 pub mod toolchain;
 
 /// All rules.
-pub const ALL: &[&[Rule]] =
-    &[resolver::RULES, manifest::RULES, network::RULES, toolchain::RULES, rustc::RULES, build::RULES, test::RULES];
+pub const ALL: &[&[Rule]] = &[
+    resolver::RULES,
+    manifest::RULES,
+    network::RULES,
+    toolchain::RULES,
+    rustc::RULES,
+    build::RULES,
+    test::RULES,
+    analysis::RULES,
+];
 
 /// A rule for wording that only a tool of Rust prints.
 const fn rule(code: &'static str, category: &'static str) -> RuleBuilder {

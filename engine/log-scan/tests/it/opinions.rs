@@ -76,7 +76,7 @@ fn an_opinion_names_what_no_rule_knows() {
     let diagnosis = judge(&[asking()], TIMEOUT, Some(timeout(0.8)), &failed());
     let root = diagnosis.root().expect("the evidence says that it failed");
     assert_eq!((root.code.as_str(), root.line, root.disposition.as_str()), ("learned.network-transient", 2, "retry"));
-    assert_eq!(judge(&[asking()], TIMEOUT, Some(timeout(0.8)), &Evidence::default()).outcome, Outcome::Failure);
+    assert_eq!(judge(&[asking()], TIMEOUT, Some(timeout(0.95)), &Evidence::default()).outcome, Outcome::Failure);
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn an_opinion_alone_needs_a_sign_that_the_job_failed() {
     let rules = [asking()];
     let nothing = Evidence::default();
     let went_on = TIMEOUT.replace("build failed", "trying the next one\nfetched\nbuilt\ninstalled");
-    assert_eq!(judge(&rules, &went_on, Some(timeout(0.9)), &nothing).outcome, Outcome::NoFailure);
-    assert_eq!(judge(&rules, TIMEOUT, Some(timeout(0.6)), &nothing).outcome, Outcome::NoFailure);
+    assert_eq!(judge(&rules, &went_on, Some(timeout(0.95)), &nothing).outcome, Outcome::NoFailure);
+    assert_eq!(judge(&rules, TIMEOUT, Some(timeout(0.8)), &nothing).outcome, Outcome::NoFailure);
     let passed = format!("{TIMEOUT}Finished: SUCCESS\n");
-    assert_eq!(judge(&rules, &passed, Some(timeout(0.9)), &nothing).outcome, Outcome::NoFailure);
+    assert_eq!(judge(&rules, &passed, Some(timeout(0.95)), &nothing).outcome, Outcome::NoFailure);
 }
 
 #[test]

@@ -12,12 +12,13 @@ const fn helm(code: &'static str, category: &'static str) -> RuleBuilder {
 pub const RULES: &[Rule] = rules![
     helm("helm.release-failed", "deployment")
         .pattern(r"(?:UPGRADE|INSTALLATION|ROLLBACK|UNINSTALL) FAILED|Error: release \S+ failed|has no deployed releases|pre-(?:upgrade|install) hooks failed|post-(?:upgrade|install) hooks failed|cannot re-use a name that is still in use|cannot patch \x22[^\x22]+\x22 with kind|cannot be imported into the current release|rendered manifests contain a resource that already exists|Deployment failed|release: already exists|failed to deploy: |Application .* (?:sync|health) .*(?:Failed|Degraded)|Operation has completed with phase: (?:Failed|Error)|deploy failed: ")
-        .unless(r"another operation|unreachable")
+        .unless(r"another operation|unreachable|failed 0 ")
         .confidence(0.93)
         .strategies(&["rollback", "config", "retry"])
         .matches("Error: UPGRADE FAILED: timed out waiting for the condition")
         .matches("Error: INSTALLATION FAILED: cannot re-use a name that is still in use")
         .matches("Error: UPGRADE FAILED: \"widget\" has no deployed releases")
+        .ignores("Deployment failed 0 times in the last 30 days")
         .ignores("Release \"widget\" has been upgraded. Happy Helming!"),
     helm("helm.operation-in-progress", "port-or-concurrency-conflict")
         .pattern(r"another operation \(install/upgrade/rollback\) is in progress")

@@ -10,8 +10,17 @@ const fn kubernetes(code: &'static str, category: &'static str) -> RuleBuilder {
 
 /// The rules of this topic.
 pub const RULES: &[Rule] = rules![
+    // The cluster reports probes that fail while a container starts, too: this explains a failure only where there is one.
+    kubernetes("kubernetes.probe", "deployment")
+        .pattern(r"(?:Readiness|Liveness|Startup) probe (?:failed|errored): ")
+        .severity("warning")
+        .confidence(0.8)
+        .specificity(90)
+        .strategies(&["rollback", "config", "retry"])
+        .matches("Readiness probe failed: HTTP probe failed with statuscode: 503")
+        .ignores("deployment \"widget\" successfully rolled out"),
     kubernetes("kubernetes.rollout", "deployment")
-        .pattern(r"timed out waiting for the condition|exceeded its progress deadline|error: deployment .* exceeded|CrashLoopBackOff|Back-off restarting failed container|Readiness probe failed: |Liveness probe failed: |ProgressDeadlineExceeded|deployment rollout .*failed|error: (?:daemon set|statefulset|deployment) .* (?:failed|does not)|0/\d+ replicas? (?:available|ready)|Job has reached the specified backoff limit|BackoffLimitExceeded|(?i:health ?check failed (?:after|for) )|error: (?:no matching resources found|timed out waiting)|RunContainerError|CreateContainerConfigError|CreateContainerError")
+        .pattern(r"timed out waiting for the condition|exceeded its progress deadline|error: deployment .* exceeded|CrashLoopBackOff|Back-off restarting failed container|ProgressDeadlineExceeded|deployment rollout .*failed|error: (?:daemon set|statefulset|deployment) .* (?:failed|does not)|0/\d+ replicas? (?:available|ready)|Job has reached the specified backoff limit|BackoffLimitExceeded|(?i:health ?check failed (?:after|for) )|error: (?:no matching resources found|timed out waiting)|RunContainerError|CreateContainerConfigError|CreateContainerError")
         .unless(r"pod running|waiting for pod")
         .confidence(0.91)
         .strategies(&["rollback", "config", "retry"])

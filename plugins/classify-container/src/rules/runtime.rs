@@ -37,12 +37,14 @@ pub const RULES: &[Rule] = rules![
         .matches("Error response from daemon: driver failed programming external connectivity on endpoint app (0123): (iptables failed: iptables --wait -t nat -A DOCKER: iptables: No chain/target/match by that name.")
         .ignores("Container app-db-1  Started"),
     rule("docker.container-killed", "resource-memory")
-        .pattern(r"OOMKilled|Memory limit exceeded .*container|\bexit code: 137\b|non-zero code: 137\b|Container killed due to memory usage|container .* (?:was )?killed .*out of memory")
+        .pattern(r"OOMKilled(?:\x22?: ?\x22?true|[^\x22:]|\x22?[,}]|$)|Memory limit exceeded .*container|\bexit code: 137\b|non-zero code: 137\b|Container killed due to memory usage|container .* (?:was )?killed .*out of memory")
         .confidence(0.94)
         .disposition(Disposition::Auto)
         .strategies(&["resource", "retry"])
         .exit_codes(&[137])
         .matches("ERROR: failed to solve: process \"/bin/sh -c make\" did not complete successfully: exit code: 137")
         .matches("    Reason: OOMKilled")
+        .matches("\"OOMKilled\": true,")
+        .ignores("OOMKilled: false")
         .ignores("ERROR: failed to solve: process \"/bin/sh -c make\" did not complete successfully: exit code: 2"),
 ];

@@ -27,13 +27,14 @@ pub const RULES: &[Rule] = rules![
         .ignores("upload: dist/index.html to s3://widget/index.html"),
     rule("cloud.deploy-failed", "deployment")
         .pattern(r"(?:UPDATE|CREATE|DELETE|IMPORT)_(?:ROLLBACK_)?(?:FAILED|ROLLBACK_COMPLETE|ROLLBACK_IN_PROGRESS)\b|\bROLLBACK_(?:COMPLETE|FAILED|IN_PROGRESS)\b|Failed to create/update the stack|is in \S*ROLLBACK\S* state and can ?not be updated|No changes to deploy\. Stack \S+ is up to date|Waiter \w+ failed: |❌ +(?:\S+ )?(?:Deployment )?failed|❌ Deployment failed|(?:ECS|ecs) .*(?:service|deployment) .*(?:failed to stabilize|did not stabilize|circuit breaker)|An error occurred \(\w+\) when calling the \w+ operation|ERROR: \(gcloud\.(?:run|app|functions|builds)\S*\) |Cloud Run error: |Revision '[^']+' is not ready|The user-provided container failed to start and listen on the port|Error Response: \[\d+\]|Deployment (?:failed|terminated|to \S+ failed)|deployment (?:failed|was aborted)")
-        .unless(r"AccessDenied|Unauthorized|Throttl|ExpiredToken|InvalidClientTokenId|PERMISSION_DENIED|RESOURCE_EXHAUSTED|SlowDown|LimitExceeded|SignatureDoesNotMatch|active account|40[13]|(?i:assert|expected)|AlreadyExists|InvalidIdentityToken|AuthFailure|InvalidAccessKeyId|UnrecognizedClient|OptInRequired")
+        .unless(r"AccessDenied|Unauthorized|Throttl|ExpiredToken|InvalidClientTokenId|PERMISSION_DENIED|RESOURCE_EXHAUSTED|SlowDown|LimitExceeded|SignatureDoesNotMatch|active account|40[13]|(?i:assert|expected)|AlreadyExists|InvalidIdentityToken|AuthFailure|InvalidAccessKeyId|UnrecognizedClient|OptInRequired|(?i:failed:? 0\b)")
         .confidence(0.86)
         .strategies(&["rollback", "config", "retry"])
         .matches("Failed to create/update the stack. Run the following command to fetch the list of events leading up to the failure")
         .matches("12:01:02 | UPDATE_ROLLBACK_COMPLETE | AWS::CloudFormation::Stack | widget")
         .matches("ERROR: (gcloud.run.deploy) Revision 'widget-00012' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port")
         .matches("An error occurred (ValidationError) when calling the CreateChangeSet operation: Template format error")
+        .ignores("Deployment failed 0 times in the last 30 days")
         .ignores("upload: dist/index.html to s3://widget/index.html"),
     rule("hosting.deploy-failed", "deployment")
         .pattern(r"[Rr]elease command failed|(?:smoke checks|health checks?) .*(?:failed|timed? ?out)|failed to (?:deploy|update) (?:machine|app)|Push rejected, failed to compile|Failed during stage '(?P<target>[^']+)'|Deploy (?:did not succeed|failed|directory '\S+' does not exist)|Error: (?:There was an error deploying|Failed to (?:publish|deploy)|HTTP Error: (?:400|404|409|5\d\d))|Functions deploy had errors|Error:? Package deployment|Failed to deploy web package|✘ \[ERROR\] A request to the Cloudflare API|The CloudFormation template is invalid")

@@ -41,11 +41,12 @@ pub const RULES: &[Rule] = rules![
         .matches("go: no such tool \"covdata\"")
         .ignores("go version go1.22.1 linux/amd64"),
     rule("go.cgo-tool-missing", "toolchain-missing-or-version")
-        .pattern(r"cgo: C compiler .(?P<tool>[^\x22]+). not found|go: -race (?:requires cgo|is only supported)|^# runtime/cgo$|exec: .(?P<name>pkg-config|gcc|g\+\+|clang|cc).: executable file not found in")
+        .pattern(r"cgo: C compiler .(?P<tool>[^\x22]+). not found|go: -race (?:requires cgo|is only supported)|exec: .(?P<name>pkg-config|gcc|g\+\+|clang|cc).: executable file not found in")
         .confidence(0.92)
         .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "config"])
         .matches("cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH")
         .matches("go: -race requires cgo; enable cgo by setting CGO_ENABLED=1")
+        .ignores("# runtime/cgo")
         .ignores("CGO_ENABLED=0 go build ./..."),
 ];

@@ -21,7 +21,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("> Task :app:checkstyleMain"),
     rule("jvm.lint-other", "lint-or-format")
         .pattern(
-            r"API (?:changes|problems): [1-9]|The following API problems caused the build to fail|There is at least one incompatibility: |Analysis failed with \d+ weighted issues|\.kts?:\d+:\d+:? .*\((?:standard|experimental):[\w-]+\)|\.kts?:\d+:\d+: .* \[\w+\]$|Forbidden (?:method|class|field|annotation)(?:/interface)? (?:invocation|use|access)|Undefined reference: \S+|Signature errors found|Dependency problems found|(?:Unused declared|Used undeclared) dependencies found|is not formatted properly|scalafmt: .*(?:must|need|aren't)|\(Compile / scalafmtCheck\)|Unnecessary stubbings detected|Architecture Violation",
+            r"API (?:changes|problems): [1-9]|The following API problems caused the build to fail|There is at least one incompatibility: |Analysis failed with \d+ weighted issues|\.kts?:\d+:\d+:? .*\((?:standard|experimental):[\w-]+\)|\.kts?:\d+:\d+: .* \[\w+\]$|Forbidden (?:method|class|field|annotation)(?:/interface)? (?:invocation|use|access)|Undefined reference: \S+|Signature errors found|Dependency problems found|(?:Unused declared|Used undeclared) dependencies found|is not formatted properly|scalafmt: .*(?:must|need|aren't)|\((?:\S+ / )*scalafmt\w*Check\w*\)|^\[error\] \d+ files? must be formatted|scalafix\.sbt\.ScalafixFailed|Unnecessary stubbings detected|Architecture Violation",
         )
         .unless(r"^\[WARN(?:ING)?\] (?:Unused declared|Used undeclared)|\[INFO\]")
         .confidence(0.92)

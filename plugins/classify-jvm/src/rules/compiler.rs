@@ -60,12 +60,13 @@ pub const RULES: &[Rule] = rules![
         .matches("Execution failed for task ':app:javadoc'.")
         .ignores("[INFO] --- maven-javadoc-plugin:3.6:jar (attach-javadocs) @ app ---"),
     rule("jvm.compile-summary", "compile-error")
-        .pattern(r"COMPILATION ERROR|Compilation failure|Execution failed for task ':\S*[cC]ompile\w*'|[Cc]ompilation failed; see the compiler|\([^)]*[cC]ompile\w*\) Compilation failed|^> Task :\S*[cC]ompile\w* FAILED|Compilation error\. See log for more details|Compile failed; see the compiler error output")
+        .pattern(r"COMPILATION ERROR|Compilation failure|Execution failed for task ':\S*[cC]ompile\w*'|[Cc]ompilation failed; see the compiler|\([^)]*[cC]ompile\w*\) Compilation failed|^> Task :\S*[cC]ompile\w* FAILED|Compilation error\. See log for more details|Compile failed; see the compiler error output|^\[error\] (?:one|two|three|four|five|\d+) errors? found$")
         .symptom()
         .confidence(0.75)
         .strategies(&["escalate", "rollback"])
         .matches("[ERROR] COMPILATION ERROR :")
         .matches("Execution failed for task ':app:compileJava'.")
+        .matches("[error] one error found")
         .matches("[error] (Compile / compileIncremental) Compilation failed")
         .ignores("[INFO] BUILD SUCCESS"),
 ];

@@ -30,12 +30,13 @@ pub const RULES: &[Rule] = rules![
         .matches("[error] sbt.librarymanagement.ResolveException: unresolved dependency: com.example#widget;9.9: not found")
         .ignores("[ERROR] Could not transfer artifact com.example:widget:jar:1.0 from/to central: Connect timed out"),
     rule("jvm.dependency-unresolved", "dependency-missing")
-        .pattern(r"Could not resolve all (?:files|dependencies|artifacts|task dependencies) for configuration|Could not resolve (?P<package>[\w.-]+:[\w.-]+:[\w.+-]+)\.?$|Could not determine the dependencies of task|\(update\) sbt\.librarymanagement\.ResolveException|Error resolving plugin \[id:")
+        .pattern(r"Could not resolve all (?:files|dependencies|artifacts|task dependencies) for configuration|Could not resolve (?P<package>[\w.-]+:[\w.-]+:[\w.+-]+)\.?$|Could not determine the dependencies of task|^\[error\] (?:\((?:\S+ / )*update\) )?sbt\.librarymanagement\.ResolveException|Error resolving plugin \[id:")
         .symptom()
         .confidence(0.78)
         .disposition(Disposition::Patch)
         .strategies(&["dependency", "retry", "escalate"])
         .matches("> Could not resolve all files for configuration ':app:compileClasspath'.")
+        .matches("[error] (app / update) sbt.librarymanagement.ResolveException: Error downloading org.widget:core_2.13:9.9.9")
         .matches("   > Could not resolve com.example:widget:1.0.")
         .ignores("> Task :app:compileJava"),
     rule("jvm.transfer-network", "network-transient")

@@ -7,7 +7,7 @@ use super::rule;
 /// The rules of this topic.
 pub const RULES: &[Rule] = rules![
     rule("jvm.test-failed", "test-failure")
-        .pattern(r"<<< (?:FAILURE|ERROR)!|^\S.* > \S.*\(?\)? FAILED$|^\[ERROR\] +\w[\w.$]*(?:\.\w+|:\d+)(?:->\S+)*:?\d* (?:»|.*expected|Expected|Unexpected)|^(?:Failed tests:|Tests in error:)|^(?:\[ERROR\] )?(?:Failures|Errors): *$|^Test \S+ FAILED$|\*\*\* FAILED \*\*\*$|^FAILED: \w+$|^\[error\] (?:Test \S+ failed: |Failed tests:)|^\[info\] - .* \*\*\* FAILED|^Condition not satisfied:|^==> X \S+ ")
+        .pattern(r"<<< (?:FAILURE|ERROR)!|^\S.* > \S.*\(?\)? FAILED$|^\[ERROR\] +\w[\w.$]*(?:\.\w+|:\d+)(?:->\S+)*:?\d* (?:»|.*expected|Expected|Unexpected)|^(?:Failed tests:|Tests in error:)|^Test \S+ FAILED$|\*\*\* FAILED \*\*\*$|^FAILED: (?:test\w*|[a-z]+[A-Z]\w*)$|^\[error\] (?:Test \S+ failed: |Failed tests:)|^\[info\] - .* \*\*\* FAILED|^Condition not satisfied:|^==> X \S+ ")
         .unless(r"Tests run: .*(?:Failures: 0, Errors: 0)")
         .confidence(0.88)
         .strategies(&["escalate", "rollback", "retry"])
@@ -15,7 +15,17 @@ pub const RULES: &[Rule] = rules![
         .matches("[ERROR] app.ShapeTest.areaIsPositive  Time elapsed: 0.129 s  <<< FAILURE!")
         .matches("areaIsPositive(app.ShapeTest)  Time elapsed: 0.014 sec  <<< ERROR!")
         .matches("ShapeTest > areaIsPositive() FAILED")
+        .matches("FAILED: areaIsPositive")
+        .ignores("FAILED: check")
         .matches("[error] Test app.ShapeTest.areaIsPositive failed: expected:<1> but was:<2>, took 0.004 sec")
+        .ignores("[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0"),
+    rule("jvm.test-list", "test-failure")
+        .pattern(r"^(?:\[ERROR\] )?(?:Failures|Errors): *$")
+        .summary()
+        .confidence(0.75)
+        .strategies(&["escalate", "rollback", "retry"])
+        .block("jvm-trace")
+        .matches("[ERROR] Failures: ")
         .ignores("[INFO] Tests run: 12, Failures: 0, Errors: 0, Skipped: 0"),
     rule("jvm.assertion", "test-failure")
         .pattern(r"^(?:\[ERROR\] )?(?:Caused by: )?\s*(?:java\.lang\.AssertionError|org\.opentest4j\.\w+|junit\.framework\.\w+(?:Error|Failure)|org\.junit\.\w+(?:Failure|Exception)|org\.mockito\.exceptions\.\S+|org\.hamcrest\.\S+|kotlin\.AssertionError|org\.spockframework\.\S+|org\.scalatest\.exceptions\.\S+|io\.kotest\.assertions\.\S+|Wanted but not invoked)(?::|$)")
@@ -28,14 +38,15 @@ pub const RULES: &[Rule] = rules![
         .ignores("\tat app.ShapeTest.areaIsPositive(ShapeTest.java:12)"),
     rule("jvm.test-exception", "test-failure")
         .pattern(r"^(?:Caused by: )?(?:java\.(?:lang\.(?:IllegalState|IllegalArgument|NullPointer|ClassCast|Runtime|IndexOutOfBounds|ArrayIndexOutOfBounds|UnsupportedOperation)Exception|util\.\w+Exception|io\.\w+Exception|lang\.StackOverflowError)|org\.springframework\.\S+Exception|org\.hibernate\.\S+Exception|jakarta\.\S+Exception|javax\.\S+Exception)(?::|$)|Failed to load ApplicationContext|^APPLICATION FAILED TO START")
-        .unless(r"Connection (?:refused|reset)|UnknownHost|[Tt]imed out|No space left|IOException: (?:Permission|Downloading|Server returned)|JAVA_HOME|Docker|lock")
+        .unless(r"(?i:connection (?:was )?(?:refused|reset))|UnknownHost|[Tt]imed out|No space left|IOException: (?:Permission|Downloading|Server returned)|JAVA_HOME|Docker|lock")
         .symptom()
         .confidence(0.6)
         .strategies(&["escalate", "rollback"])
         .block("jvm-trace")
         .matches("java.lang.IllegalStateException: Failed to load ApplicationContext for [WebMergedContextConfiguration@1b9e1916]")
         .matches("Caused by: java.lang.NullPointerException: Cannot invoke \"app.Shape.area()\" because \"shape\" is null")
-        .ignores("\tat app.ShapeTest.areaIsPositive(ShapeTest.java:12)"),
+        .ignores("\tat app.ShapeTest.areaIsPositive(ShapeTest.java:12)")
+        .ignores("java.io.IOException: connection reset"),
     rule("jvm.test-timed-out", "resource-cpu-timeout")
         .pattern(r"There was a timeout (?:or other error )?in the fork|Timeout has been exceeded\. Requesting stop|Surefire is going to kill self fork JVM")
         .confidence(0.88)

@@ -26,7 +26,7 @@ pub const RULES: &[Rule] = rules![
             AT_SOURCE,
             r"|^cc1(?:plus|obj)?: (?:all|some) warnings being treated as errors|^cc1(?:plus)?: error: |error: .*\[-Werror[=,]|^(?:clang|gcc|g\+\+|clang\+\+|nvcc|icpx?): (?:fatal )?error: (?:no input|unknown argument|unsupported|invalid|unrecognized|no such file)|Error: (?:no such instruction|operand type mismatch|junk at end of line)|^Assembler messages:|internal compiler error: |PLEASE submit a bug report to|^\S+\.\w+:\d+: error: #error|^\S+\.y:\d+[.:\d-]* (?:error|fatal error)|^Error: .*\.f90:|static assertion failed|required from here$"
         ))
-        .unless(r"No such file or directory|file not found|Cannot open include|(?i:\bwarning: )|internal compiler error: Killed")
+        .unless(r"No such file or directory|file not found|Cannot open include|(?i:\bwarning: )|internal compiler error: Killed|\): (?:fatal )?error: in \x22")
         .confidence(0.9)
         .strategies(&["escalate", "rollback"])
         .block("compiler")

@@ -33,14 +33,21 @@ pub const RULES: &[Rule] = rules![
     lint("node.lint-config")
         .category("configuration")
         .pattern(
-            r"ESLint couldn't find (?:a|an eslint\.config|the (?:config|plugin))|Oops! Something went wrong|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)",
+            r"ESLint couldn't find (?:a|an eslint\.config|the (?:config|plugin))|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)",
         )
         .confidence(0.85)
         .strategies(&["config", "dependency", "escalate"])
         .matches("ESLint couldn't find the plugin \"eslint-plugin-widget\".")
-        .matches("Oops! Something went wrong! :(")
         .matches("Error: Failed to load plugin 'widget' declared in '.eslintrc.json': Cannot find module 'eslint-plugin-widget'")
         .ignores("✖ 3 problems (2 errors, 1 warning)"),
+    lint("node.eslint-stopped")
+        .category("configuration")
+        .pattern(r"^Oops! Something went wrong! :\(")
+        .summary()
+        .confidence(0.8)
+        .strategies(&["config", "dependency", "escalate"])
+        .matches("Oops! Something went wrong! :(")
+        .ignores("ESLint: 9.1.0"),
     lint("node.prettier")
         .pattern(
             r"Code style issues? (?:were )?found in (?:the above file|(?P<file>\S+\.\w+)|\d+ files)|Forgot to run Prettier\?|\sprettier/prettier$|^\[error\] .*\.\w+: SyntaxError",

@@ -53,8 +53,10 @@ pub const RULES: &[Rule] = rules![
         .ignores("12 specs, 0 failures"),
     runner("node.flaky", "flaky-test")
         .pattern(r"^\s*[1-9]\d* flaky$|\(retry #\d+\).*(?:passed|✓)|flaky tests? (?:detected|found)")
-        .confidence(0.55)
-        .specificity(60)
+        // Playwright and vitest end with success where every flaky test passed in the end.
+        .severity("warning")
+        .confidence(0.8)
+        .specificity(88)
         .strategies(&["retry", "escalate"])
         .matches("  2 flaky")
         .ignores("  0 flaky"),

@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = rules![
         .matches("  × eslint(no-unused-vars): Variable 'a' is declared but never used.")
         .ignores("  ⚠ eslint(no-unused-vars): Variable 'a' is declared but never used."),
     style("node.style-summary")
-        .pattern(r"Some errors were emitted while (?:running checks|applying fixes)|^Found [1-9]\d* (?:not formatted files?|errors?\.$)|Issues found: [1-9]\d* in |Summary: [1-9]\d* error\(s\)|^Unused (?:files|dependencies|devDependencies|exports|exported types) \([1-9]|Package size limit has exceeded|lint-staged (?:failed|prevented)|^✖ [1-9]\d* (?:problems?|errors?)")
+        .pattern(r"Some errors were emitted while (?:running checks|applying fixes)|^Found [1-9]\d* (?:not formatted files?|errors?\.$)|Issues found: [1-9]\d* in |Summary: [1-9]\d* error\(s\)|^Unused (?:files|dependencies|devDependencies|exports|exported types) \([1-9]|Package size limit has exceeded|lint-staged (?:failed|prevented)|^✖ [1-9]\d* (?:problems?|errors?)(?: \(|$)")
         .unless(r"\(0 errors|problems? \([1-9]")
         .summary()
         .confidence(0.75)

@@ -7,13 +7,20 @@ use super::rule;
 /// The rules of this topic.
 pub const RULES: &[Rule] = rules![
     rule("php.test-failed", "test-failure")
-        .pattern(r"^There (?:was|were) \d+ (?:failure|error)s?:$|^Failed asserting that |^\s*(?:FAIL|FAILED)\s+Tests\\(?P<test>\S+)|^\s+⨯ \S|^\d+\) (?P<name>[\\\w]+Test::\w+)|^PHPUnit\\Framework\\\w+(?:Exception|Error|Failure)")
+        .pattern(r"^\s*(?:│ )?Failed asserting that |^\s*(?:FAIL|FAILED)\s+Tests\\(?P<test>\S+)|^\s+⨯ \S|^\d+\) (?P<name>[\\\w]+Test::\w+)|^PHPUnit\\Framework\\\w+(?:Exception|Error|Failure)")
         .confidence(0.86)
         .strategies(&["escalate", "rollback", "retry"])
-        .matches("There was 1 failure:")
         .matches("1) App\\Tests\\ShapeTest::testArea")
         .matches("Failed asserting that 1 matches expected 2.")
+        .matches("   │ Failed asserting that 1 matches expected 2.")
         .ignores("OK (12 tests, 30 assertions)"),
+    rule("php.test-list", "test-failure")
+        .pattern(r"^There (?:was|were) [1-9]\d* (?:failure|error)s?:$")
+        .summary()
+        .confidence(0.8)
+        .strategies(&["escalate", "rollback", "retry"])
+        .matches("There was 1 failure:")
+        .ignores("There were 2 warnings:"),
     rule("php.test-summary", "test-failure")
         .pattern(r"^(?:FAILURES|ERRORS)!$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]|^\s*Tests:\s+[1-9]\d* failed|^Script phpunit \S* ?(?:handling the \w+ event )?returned with error code|^\d+ scenarios? \([1-9]\d* failed")
         .summary()

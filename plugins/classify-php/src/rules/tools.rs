@@ -69,7 +69,7 @@ pub const RULES: &[Rule] = rules![
         .matches("src/spin.php:12:Call to an undefined method Spin::turn().")
         .ignores("  12 files analysed"),
     rule("php.test-gate", "test-failure")
-        .pattern(r"^--- Failed scenarios:|^\s*FAILED  Tests\\|The minimum required (?:Covered Code )?MSI percentage should be|Code coverage below expected|There (?:was|were) [1-9]\d* (?:PHPUnit (?:test runner )?|risky test|risky )?(?:errors?|failures?):$|^\d+\) (?:\w+\\)*\w*(?:Test|Cest|Cept)\w*(?:::|: )\w|^\s*(?:│ )?(?:FAIL|FAILED)  Tests|^Mockery\\Exception|^Prophecy\\Exception")
+        .pattern(r"^--- Failed scenarios:|^\s*FAILED  Tests\\|The minimum required (?:Covered Code )?MSI percentage should be|Code coverage below expected|There (?:was|were) [1-9]\d* (?:PHPUnit (?:test runner )?|risky test|risky )(?:errors?|failures?):$|^\d+\) (?:\w+\\)*\w*(?:Test|Cest|Cept)\w*(?:::|: )\w|^\s*(?:│ )?(?:FAIL|FAILED)  Tests|^Mockery\\Exception|^Prophecy\\Exception")
         .confidence(0.84)
         .symptom()
         .strategies(&["escalate", "rollback", "retry"])

@@ -95,6 +95,18 @@ fn an_index_with_a_bad_certificate_is_not_tried_again() {
 }
 
 #[test]
+fn what_was_logged_in_a_suite_that_passed_is_no_cause() {
+    let log = "ERROR:shop.sync:sync failed\nTraceback (most recent call last):\n  File \"/src/run.py\", line 3, in sync\nshop.SyncError: peer gone\n..\nRan 2 tests in 0.012s\n\nOK";
+    for (log, count) in
+        [(log.to_owned(), 0), (log.replace("OK", "FAILED (errors=1)"), 1), (log.replace("ERROR:", ""), 1)]
+    {
+        let log = LogText::new(&log);
+        let candidate = candidate(testing::ANY_EXCEPTION, &log, 4).build();
+        assert_eq!(findings(&candidate, candidate.rule_in(rules::ALL).unwrap(), &log).len(), count);
+    }
+}
+
+#[test]
 fn a_remark_of_ruff_stands_above_its_place() {
     let log = "E722 Do not use bare `except`\n --> app/core.py:3:1";
     assert_eq!(asked(checks::FILE_ARROW, &[], log).cause.line, 1);
@@ -112,4 +124,10 @@ fn an_unknown_exception_counts_below_a_traceback_only() {
         1
     );
     assert_eq!(finds("shop.EmptyCartError: none"), 0);
+    assert_eq!(
+        finds(
+            "Exception ignored in: <function Cart.__del__ at 0x7f>\nTraceback (most recent call last):\n  File \"/src/run.py\", line 3, in pay\nshop.EmptyCartError: none"
+        ),
+        0
+    );
 }

@@ -13,7 +13,7 @@ pub const NETWORK: &str = "python.network";
 pub const RULES: &[Rule] = rules![
     rule(NO_SUCH_VERSION, "dependency-missing")
         .pattern(
-            r"Could not find a version that satisfies the requirement (?P<requirement>\S[^(]*?) \((?:from .*?)?(?:\(?from versions: (?P<versions>[^)]*)\)|\))",
+            r"Could not find a version that satisfies the requirement (?P<requirement>\S[^(]*?) \((?:(?:from .*\) \()?from versions: (?P<versions>[^)]*)\)|from .*\))",
         )
         .confidence(0.93)
         .disposition(Disposition::Patch)

@@ -72,11 +72,13 @@ pub const RULES: &[Rule] = rules![
         .matches("sqlalchemy.exc.ProgrammingError: (psycopg2.errors.UndefinedTable) relation \"widgets\" does not exist")
         .ignores("sqlite3.OperationalError: database is locked"),
     settings("python.management-command")
-        .pattern(r"^(?:[\w.]+\.)?CommandError: |^Unknown command: '\w+'|^No Django settings specified")
+        .pattern(r"^(?:[\w.]+\.)?CommandError: |^Unknown command: '\w+'\. Did you mean |^Type '\S+ help' for usage\.$|^No Django settings specified")
         .specificity(65)
         .confidence(0.75)
         .matches("CommandError: You must set settings.ALLOWED_HOSTS if DEBUG is False.")
-        .matches("Unknown command: 'colectstatic'")
+        .matches("Unknown command: 'colectstatic'. Did you mean collectstatic?")
+        .matches("Type 'manage.py help' for usage.")
+        .ignores("Unknown command: 'spin'")
         .ignores("from django.core.management import CommandError"),
     settings("python.command-line")
         .pattern(r"^\S*\w: error: (?:the following arguments are required|unrecognized arguments|argument \S.*(?:invalid choice|invalid \w+ value|expected|not allowed with)|ambiguous option|one of the arguments .* is required|too few arguments)|^(?:Error|Usage error): (?:No such (?:option|command)|Missing (?:option|argument|parameter|command)|Got unexpected extra argument|Option '[^']+' requires)|^ERROR: unknown command \x22|^no such option: --?\w|^[Uu]nknown option:? -|^Error: --?[\w-]+ (?:option )?requires (?:an )?argument")

@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)^(?:\S+: )?(?:cannot|can't|could not|unable to|failed to) [\w ]+ ['‘\x22`]?(?P<path>/?[\w./@+-]+)['’\x22`]?: (?:Permission denied|Operation not permitted|Access is denied)|\[Errno 13\] Permission denied: '(?P<file>[^']+)'|(?:PermissionError|AccessDeniedException|EACCES): |permission denied|Operation not permitted|Read-only file system|are you root\?",
         )
-        .unless(r"(?i)publickey|password|docker\.sock|docker daemon|^(?:/bin/)?(?:ba|da|z)?sh: |line \d+: |^\S*\./\S+: Permission denied$")
+        .unless(r"(?i)publickey|password|docker\.sock|docker daemon|^(?:/bin/)?(?:ba|da|z)?sh: |line \d+: |^\S*\./\S+: Permission denied$|(?:is|are) expected|expected (?:error|below)|ignor(?:ed|ing)|\|\| true")
         .confidence(0.75)
         .disposition(Disposition::Auto)
         .strategies(&["config", "escalate"])
@@ -28,6 +28,7 @@ pub const RULES: &[Rule] = rules![
         .matches("PermissionError: [Errno 13] Permission denied: '/opt/widget'")
         .matches("rm: cannot remove '/opt/widget': Operation not permitted")
         .matches("E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)")
+        .ignores("Permission denied errors are expected below")
         .ignores("git@git.example: Permission denied (publickey)."),
     rule("system.sudo", "auth-or-permission")
         .pattern(r"sudo: (?:a password is required|no tty present and no askpass program|a terminal is required|\S+ is not in the sudoers|.* must be owned by uid 0|effective uid is not 0|The \x22no new privileges\x22 flag is set)|is not in the sudoers file|must be run as root|[Yy]ou (?:need to be|must be|cannot perform this operation unless you are) root|requires (?:superuser|root|administrator) privileges|This command has to be run (?:with superuser privileges|under the root user)|EUID is not 0|Run this (?:command|script) as root|are you root\?")

@@ -16,6 +16,7 @@ pub const RULES: &[Rule] = rules![
         .confidence(0.72)
         .specificity(40)
         .strategies(&["config", "rollback", "escalate"])
+        .asks_plugin()
         .matches("parse error: Invalid numeric literal at line 2, column 9")
         .matches("toml: line 3: expected value but found \"\\n\" instead")
         .matches("settings.xml:12: parser error : Opening and ending tag mismatch")
@@ -24,26 +25,31 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)^(?:\S+: )?(?:error|fatal|panic|critical)?:? ?(?:invalid|bad|unsupported) (?:config(?:uration)?|settings?)(?: file| option| key| value)?: \S|\b(?:unknown|unrecognized|unexpected|unsupported|invalid) (?:config(?:uration)?|settings?) (?:option|key|field|property|section|directive|value)s?\b|(?:error|fatal|failed).*\b(?:unknown|unrecognized|unsupported) (?:field|key|property|directive|setting) ['\x22`]|^nginx: \[emerg\] |^nginx: configuration file \S+ test failed|^AH\d+: Syntax error on line|\[ALERT\].*(?:parsing \[|config)|\bconfig(?:uration)? (?:file )?(?:\S+ )?(?:is (?:not valid|invalid|malformed)|failed (?:validation|to validate)|validation (?:failed|error))",
         )
-        .unless(r"(?i)^\s*(?:warn(?:ing)?|info|debug|ok|pass)\b|✓|PASS|\btest_|\b0 ")
+        .unless(r"(?i)^\s*(?:warn(?:ing)?|info|debug|ok|pass)\b|✓|PASS|\btest_|\b0 |ignor|default|fall(?:ing)? back")
         .confidence(0.7)
         .specificity(38)
         .strategies(&["config", "rollback", "escalate"])
+        .asks_plugin()
         .matches("nginx: [emerg] unknown directive \"serve_name\" in /etc/nginx/nginx.conf:12")
         .matches("error: invalid configuration: workers must be at least 1")
         .matches("Error: unrecognized configuration key 'tmeout'")
         .matches("AH00526: Syntax error on line 3 of /etc/apache2/sites-enabled/widget.conf:")
+        .ignores("unknown configuration key 'tmeout' ignored")
         .ignores("configuration file /etc/nginx/nginx.conf test is successful")
         .ignores("warning: unknown configuration key 'tmeout'"),
     rule("system.config-file-missing", "configuration")
         .pattern(
             r"(?i)(?:could ?n[o']t|cannot|can'?t|unable to|failed to) (?:find|locate|open|load) (?:the |a |any |your )?(?:\S+ )?config(?:uration)?(?: file|uration)?\b|\bconfig(?:uration)?(?: file)? (?:['\x22`]?[\w./-]+['\x22`]? )?(?:was not found|not found|does not exist|doesn't exist|is missing)|^(?:\S+: )?(?:error|fatal):? no (?:such )?(?:\S+ )?config(?:uration)? (?:file )?(?:was )?(?:found|specified|provided)",
         )
-        .unless(r"(?i)^\s*(?:warn(?:ing)?|info|debug|ok|pass)\b|✓|PASS|using (?:the )?defaults?|falling back|skipp")
+        .unless(r"(?i)^\s*(?:warn(?:ing)?|info|debug|ok|pass)\b|✓|PASS|using (?:the )?defaults?|falling back|skipp|default|continu|built-?in|\bcreat(?:e|ing)\b|optional|: using |ignor")
         .confidence(0.72)
         .specificity(38)
         .strategies(&["config", "escalate"])
+        .asks_plugin()
         .matches("Error: could not find config file widget.toml")
         .matches("fatal: configuration file /etc/widget.conf does not exist")
+        .ignores("Could not load config file /etc/widget.conf: using built-in settings")
+        .ignores("config file .widgetrc not found; creating it")
         .ignores("No config file found, using defaults")
         .ignores("info: config file not found, skipping"),
     rule("system.setting-missing", "configuration")

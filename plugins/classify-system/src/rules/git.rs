@@ -112,12 +112,31 @@ pub const RULES: &[Rule] = rules![
         .matches("fatal: clone of 'https://git.example/a/b' into submodule path '/src/app/b' failed")
         .ignores("Submodule path 'widget': checked out '0123456'"),
     git("system.git-no-repository")
-        .pattern(r"fatal: [Nn]ot a git repository|fatal: not in a git directory|'origin' does not appear to be a git repository|fatal: Please tell me who you are|Author identity unknown|unable to auto-detect email address|fatal: empty ident name|error: unable to read sha1 file|error: object file .* is empty|fatal: loose object|fatal: (?:destination path '(?P<directory>[^']+)' already exists)")
+        .pattern(r"fatal: [Nn]ot a git repository|fatal: not in a git directory|'origin' does not appear to be a git repository|(?:fatal:|\*\*\*) Please tell me who you are|unable to auto-detect email address|fatal: empty ident name|error: unable to read sha1 file|error: object file .* is empty|fatal: loose object|fatal: (?:destination path '(?P<directory>[^']+)' already exists)")
         .strategies(&["config", "escalate"])
         .confidence(0.85)
         .matches("fatal: not a git repository (or any of the parent directories): .git")
         .matches("fatal: destination path 'widget' already exists and is not an empty directory.")
+        .matches("*** Please tell me who you are.")
         .ignores("Initialized empty Git repository in /src/app/.git/"),
+    git("system.git-no-identity")
+        .pattern(r"^(?:Author|Committer) identity unknown$")
+        .strategies(&["config", "escalate"])
+        .summary()
+        .confidence(0.85)
+        .matches("Author identity unknown")
+        .ignores("Author: Ada <ada@widget.example>"),
+    git("system.git-nothing-to-commit")
+        .pattern(r"^nothing (?:added )?to commit\b|^no changes added to commit\b")
+        .category("git-or-checkout")
+        // Git ends with 1 for a commit of nothing and with 0 for a status: only a build that failed makes it a cause.
+        .severity("warning")
+        .confidence(0.8)
+        .specificity(90)
+        .strategies(&["config", "escalate"])
+        .matches("nothing to commit, working tree clean")
+        .matches("nothing added to commit but untracked files present (use \"git add\" to track)")
+        .ignores("[main 1a2b3c4] add the widget"),
     git("system.git-fetch-failed")
         .pattern(
             r"hudson\.plugins\.git\.GitException: |^ERROR: (?:Error (?:fetching|cloning) remote repo|Couldn't find any revision to build|Failed to (?:clone|checkout))|Errors during submodule fetch|error: (?:could not fetch|Could not fetch) \S+|fatal: remote helper '\w+' aborted session|fatal: (?:Could not read from remote repository|remote error: )|fatal: transport '(?P<option>\w+)' not allowed|fatal: protocol error: bad line length|error: cannot lock ref '(?P<reference>[^']+)'|error: some local refs could not be updated|error: unable to (?:update|resolve) (?:local ref|reference)|fatal: could not (?:open|parse) '(?:FETCH_HEAD|HEAD)'|The process '\S*git(?:\.exe)?' failed with exit code (?:1|128)$|\bRepository mirroring is paused|Git fetch failed with exit code|Unable to determine the (?:target|merge) commit|Unable to checkout submodule|Checkout of '\S+' (?:failed|is not possible)",
@@ -134,7 +153,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("Fetching upstream changes from https://git.example/acme/widget.git"),
     git("system.git-state")
         .pattern(
-            r"fatal: (?:You are not currently on a branch|No configured push destination|The current branch \S+ has no upstream branch|a branch named '(?P<reference>[^']+)' already exists|tag '(?P<version>[^']+)' already exists|'\S+' is already (?:checked out|used by worktree)|Not possible to fast-forward|Need to specify how to reconcile|remote (?P<name>\S+) already exists|no such branch|cannot rebase: You have unstaged|It seems that there is already a rebase|You have not concluded your merge|ambiguous object name|invalid upstream|Not a valid object|no pathspec|Exiting because of (?:an )?un(?:resolved|finished))|error: src refspec (?P<target>\S+) does not match any|error: invalid path '(?P<path>[^']+)'|unable to create file .*: (?:Filename too long|File name too long|Invalid argument)|nothing added to commit but untracked|Working (?:tree|directory) is (?:not clean|dirty)|[Uu]ncommitted changes|fatal: cannot (?:use the current branch name|handle)|error: cannot (?:pull with rebase|rebase): You have|fatal: pathspec '(?P<file>[^']+)' did not match any files|warning: unable to rmdir|git: '(?P<command>[\w-]+)' is not a git command|fatal: this operation must be run in a work tree|fatal: detached HEAD",
+            r"fatal: (?:You are not currently on a branch|No configured push destination|The current branch \S+ has no upstream branch|a branch named '(?P<reference>[^']+)' already exists|tag '(?P<version>[^']+)' already exists|'\S+' is already (?:checked out|used by worktree)|Not possible to fast-forward|Need to specify how to reconcile|remote (?P<name>\S+) already exists|no such branch|cannot rebase: You have unstaged|It seems that there is already a rebase|You have not concluded your merge|ambiguous object name|invalid upstream|Not a valid object|no pathspec|Exiting because of (?:an )?un(?:resolved|finished))|error: src refspec (?P<target>\S+) does not match any|error: invalid path '(?P<path>[^']+)'|unable to create file .*: (?:Filename too long|File name too long|Invalid argument)|Working (?:tree|directory) is (?:not clean|dirty)|[Uu]ncommitted changes|fatal: cannot (?:use the current branch name|handle)|error: cannot (?:pull with rebase|rebase): You have|fatal: pathspec '(?P<file>[^']+)' did not match any files|warning: unable to rmdir|git: '(?P<command>[\w-]+)' is not a git command|fatal: this operation must be run in a work tree|fatal: detached HEAD",
         )
         .unless("Not a valid object name")
         .confidence(0.84)

@@ -14,7 +14,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)(?:EADDRINUSE.*?|Bind for \S*?|port |listen tcp \S*?|address ):+(?P<port>\d{2,5})\b.*|\bEADDRINUSE\b|address (?:is )?already in use|AddrInUse|port is already allocated|\bport (?P<target>\d{2,5}) is (?:already )?(?:in use|allocated|being used|occupied)|something is already running on port|Only one usage of each socket address|bind: address already in use|ports are not available",
         )
-        .unless(r"(?i)^(?:listening|server|started)|connection (?:refused|timed)|\bconnect(?:ing)? to\b|address :\d+$")
+        .unless(r"(?i)^(?:listening|server|started)|connection (?:refused|timed)|\bconnect(?:ing)? to\b|address :\d+$|trying (?:another|port|the next|next)|using (?:port )?\d+ instead|falling back to")
         .disposition(Disposition::Auto)
         .strategies(&["alternative", "retry", "config"])
         .asks_plugin()
@@ -23,6 +23,8 @@ pub const RULES: &[Rule] = rules![
         .matches("Error response from daemon: driver failed programming external connectivity on endpoint db: Bind for 0.0.0.0:5432 failed: port is already allocated")
         .matches("OSError: [Errno 98] Address already in use")
         .matches("Port 8080 is already in use")
+        .ignores("Address already in use, trying port 3001")
+        .ignores("Port 3000 is in use, trying another one...")
         .ignores("Listening on port :8080"),
     taken("system.lock-held")
         .pattern(

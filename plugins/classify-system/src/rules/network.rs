@@ -19,6 +19,7 @@ pub const RULES: &[Rule] = rules![
         )
         .unless(r"(?i)sudo: unable to resolve host|localhost|spurious network error|Retrying \(Retry")
         .confidence(0.85)
+        .asks_plugin()
         .matches("curl: (6) Could not resolve host: files.example")
         .matches("fatal: unable to access 'https://git.example/a/b/': Could not resolve host: git.example")
         .matches("ssh: Could not resolve hostname git.example: Temporary failure in name resolution")
@@ -55,6 +56,7 @@ pub const RULES: &[Rule] = rules![
             r"(?i)(?:connection|connect|operation|request|read|socket|handshake|network)(?: to \S+)?(?: has| was)? ?tim(?:ed|e) ?-?out|\bETIMEDOUT\b|ESOCKETTIMEDOUT|dial tcp .*: i/o timeout|net/http: (?:TLS handshake timeout|request canceled(?: while waiting for connection)?)|Client\.Timeout exceeded|context deadline exceeded.*(?:https?:|dial|awaiting headers)|SocketTimeoutException|ConnectTimeoutException|ReadTimeout\b|failed to connect to .*(?:timed? ?out|after \d+ ms: (?:Timeout|Couldn))|UND_ERR_CONNECT_TIMEOUT|curl: \(28\)|(?:No route to host|Network is unreachable|Host is unreachable|EHOSTUNREACH|ENETUNREACH)",
         )
         .unless(r"(?i)certificate|remaining\)|Retrying \(Retry|test timed out|localhost|127\.0\.0\.1|tests? |lock request")
+        .asks_plugin()
         .matches("curl: (28) Operation timed out after 30001 milliseconds with 0 bytes received")
         .matches("curl: (28) Failed to connect to files.example port 443 after 130000 ms: Connection timed out")
         .matches("dial tcp 192.0.2.7:443: i/o timeout")
@@ -67,6 +69,7 @@ pub const RULES: &[Rule] = rules![
         )
         .unless(r"(?i)certificate|refused")
         .confidence(0.75)
+        .asks_plugin()
         .matches("curl: (35) SSL connect error")
         .matches("curl: (18) transfer closed with 1024 bytes remaining to read")
         .matches("curl: (92) HTTP/2 stream 5 was not closed cleanly: INTERNAL_ERROR (err 2)")

@@ -18,12 +18,13 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)segmentation fault|\bSIGSEGV\b|\bSIGBUS\b|\bBus error\b|core dumped|Illegal instruction|double free or corruption|stack smashing detected|A fatal error has been detected by the Java Runtime",
         )
-        .unless(r"(?i)rustc interrupted|bad_alloc|time limit|size limit")
+        .unless(r"(?i)rustc interrupted|bad_alloc|time limit|size limit|handler")
         .confidence(0.75)
         .strategies(&["escalate", "rollback"])
         .evidence(&["signal-11", "exit-139"])
         .matches("Segmentation fault (core dumped)")
         .matches("*** stack smashing detected ***: terminated")
+        .ignores("Segmentation fault handler installed")
         .ignores("fault tolerance: enabled"),
     rule("system.killed", "infrastructure-runner")
         .pattern(

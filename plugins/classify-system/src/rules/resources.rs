@@ -44,13 +44,15 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)out of memory(?:: Killed process| \(oom)|\boom-?kill(?:ed|er)?\b|OOMKilled|Killed process \d+|memory cgroup out of memory|std::bad_alloc|cannot allocate memory|virtual memory exhausted|fatal error: (?:runtime: )?out of memory|LLVM ERROR: out of memory|memory allocation of \d+ bytes failed|(?:ran|run|running) out of memory|\bENOMEM\b|Out of memory\b|There is insufficient memory for the Java Runtime|container .*exceeded (?:its )?memory limit",
         )
-        .unless(r"(?i)^\s+--?[\w-]+ .*(?:disable|enable|tune|set) |heap out of memory|CUDA|probably means the system ran out of memory")
+        .unless(r"(?i)^\s+--?[\w-]+ .*(?:disable|enable|tune|set) |heap out of memory|CUDA|probably means the system ran out of memory|OOMKilled\x22?: ?\x22?false|of an earlier|^Killed process \d+ of ")
         .confidence(0.93)
         .specificity(70)
         .evidence(&["oom-kill"])
         .matches("Out of memory: Killed process 4711 (cc1plus) total-vm:4194304kB")
         .matches("terminate called after throwing an instance of 'std::bad_alloc'")
         .matches("fork: Cannot allocate memory")
+        .ignores("OOMKilled: false")
+        .ignores("Killed process 4711 of an earlier run")
         .ignores("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"),
     resource("system.too-many-open-files", "infrastructure-runner")
         .pattern(r"(?i)too many open files|\bEMFILE\b|\bENFILE\b")

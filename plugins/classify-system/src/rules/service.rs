@@ -27,14 +27,16 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?i)(?:The requested URL returned error: |HTTP error |HTTP/[\d.]+\x22? |status(?:[ _-]?code)?[:= ]+|response code:? |returned error:? |error code:? |server replied: |unexpected status(?: code)?:? |got )\(?(?P<status>5(?:0[0234]|2[0-7]))\b|\b50[0234] (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)|(?:Bad Gateway|Service Unavailable|Gateway Time-?out)\b|received unexpected HTTP status: 5\d\d|The remote server returned an error: \(50\d\)|upstream connect error|Hash Sum mismatch|\bhas an? (?:invalid|unexpected) size",
         )
-        .unless(r"(?i)npm |\bexpected|assert|test")
+        .unless(r"(?i)npm |\bexpected|assert|test|probe failed")
         .confidence(0.8)
         .specificity(50)
         .disposition(Disposition::Retry)
         .strategies(&["retry", "alternative"])
+        .asks_plugin()
         .matches("curl: (22) The requested URL returned error: 503")
         .matches("502 Bad Gateway")
         .matches("unexpected status code: 504")
+        .ignores("Readiness probe failed: HTTP probe failed with statuscode: 503")
         .ignores("404 Not Found"),
     rule("system.http-404", "dependency-missing")
         .pattern(
@@ -54,6 +56,7 @@ pub const RULES: &[Rule] = rules![
         .specificity(70)
         .disposition(Disposition::Retry)
         .strategies(&["retry", "alternative", "config"])
+        .asks_plugin()
         .matches("curl: (22) The requested URL returned error: 429")
         .matches("HTTP 429 Too Many Requests, retry-after: 30")
         .ignores("401 Unauthorized"),

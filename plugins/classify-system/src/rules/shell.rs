@@ -63,7 +63,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?:^|: )(?P<variable>[A-Za-z_]\w*): (?:unbound variable|parameter not set|parameter null or not set)|(?i:(?:required )?(?:environment )?variable ['\x22`$]?(?P<name>[A-Z][A-Z0-9_]{2,})['\x22`]? (?:is )?(?:not set|not defined|required|missing|undefined|must be set))|(?P<option>[A-Z][A-Z0-9_]{2,}) (?:environment variable )?(?:is not set|must be set|is required but)",
         )
-        .unless(r"(?i)warning|variable is not set\. Defaulting|JAVA_HOME")
+        .unless(r"(?i)warning|variable is not set\. Defaulting|JAVA_HOME|^\s*(?:raise|throw|die|panic!?)\b")
         .confidence(0.9)
         .specificity(70)
         .disposition(Disposition::Auto)
