@@ -121,6 +121,37 @@ fn completions_are_scripts_that_their_shell_accepts() {
 }
 
 #[test]
+fn a_reader_that_has_gone_ends_what_is_shown_and_not_the_command() {
+    let lab = Lab::bare().pipeline(STAGE);
+    lab.selfheal(&["run"]).ends_with(0);
+    for args in [
+        &["plugin", "inspect", "classify-python"][..],
+        &["explain", "last"],
+        &["completions", "bash"],
+        &["init", "--print"],
+    ] {
+        let mut child = lab.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("panicked") && !said.contains("roken pipe"), "{args:?}: {said}");
+        assert_ne!(output.status.code(), Some(70), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn an_answer_that_could_not_be_written_whole_is_an_error() {
+    let lab = Lab::bare();
+    for args in [&["plugin", "list"][..], &["completions", "bash"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+        let mut command = lab.command(args);
+        let output = command.stdout(full).stderr(Stdio::piped()).output().expect("it ends");
+        assert_eq!(output.status.code(), Some(70), "{args:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("could not be written"), "{args:?}");
+    }
+}
+
+#[test]
 fn there_is_a_man_page_for_every_subcommand() {
     let lab = Lab::bare();
     assert!(lab.selfheal(&["man"]).ends_with(0).stdout.contains(".TH selfheal 1"));

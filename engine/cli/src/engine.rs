@@ -201,5 +201,5 @@ fn show_notice(notice: Notice) {
         }
         _ => format!("{} ", paint(HEALED, "!")),
     };
-    anstream::eprintln!("selfheal: {mark}{notice}");
+    tell!("selfheal: {mark}{notice}");
 }

@@ -1,5 +1,9 @@
 //! The binary `selfheal`: arguments, printing, exit codes. Everything else lives in the crates it puts together.
 
+// First, because its macros print for all others.
+#[macro_use]
+mod report;
+
 mod args;
 mod commands;
 mod drive;
@@ -8,7 +12,6 @@ mod exit;
 mod outputs;
 mod pipeline_file;
 mod project;
-mod report;
 mod signals;
 mod standard;
 
@@ -40,6 +43,10 @@ fn main() -> ExitCode {
 
 fn answer(command: Command) -> ExitCode {
     match dispatch(command) {
+        Ok(code) if report::output::is_incomplete() => {
+            tell!("{} the answer could not be written whole", paint(FAILED, "error:"));
+            ExitCode::from(if code == exit::PASSED { exit::ENGINE } else { code })
+        }
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             tell(&failure);
@@ -77,8 +84,8 @@ fn tell(failure: &Failure) {
             text.push_str(&cause);
         }
     }
-    anstream::eprintln!("{} {text}", paint(FAILED, "error:"));
+    tell!("{} {text}", paint(FAILED, "error:"));
     for hint in &failure.hints {
-        anstream::eprintln!("hint: {hint}");
+        tell!("hint: {hint}");
     }
 }

@@ -28,7 +28,7 @@ pub fn interrupts() -> Cancel {
             if count == 1 {
                 source.cancel();
             } else {
-                anstream::eprintln!("selfheal: stopped at once; the next start puts the workspace in order");
+                tell!("selfheal: stopped at once; the next start puts the workspace in order");
                 std::process::exit(i32::from(exit::INTERRUPTED));
             }
         }

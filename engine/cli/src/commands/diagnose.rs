@@ -40,16 +40,16 @@ pub fn diagnose(args: DiagnoseArgs) -> Result<u8, Failure> {
     };
     let (answer, faults) = engine::runtime()?.block_on(plugins.diagnose(request));
     for fault in &faults {
-        anstream::eprintln!("{} {}", paint(HEALED, "warning:"), fault_text(fault));
+        tell!("{} {}", paint(HEALED, "warning:"), fault_text(fault));
     }
     match args.format {
-        Format::Json => println!("{}", json(&answer)?),
+        Format::Json => say!("{}", json(&answer)?),
         Format::Human => {
             for line in diagnosis::answer(&answer, &spool.name) {
-                anstream::println!("{line}");
+                say!("{line}");
             }
             if answer.outcome == DiagnosisOutcome::Failure {
-                anstream::println!("hint: run the command as `selfheal exec -- CMD` to have it healed");
+                say!("hint: run the command as `selfheal exec -- CMD` to have it healed");
             }
         }
     }

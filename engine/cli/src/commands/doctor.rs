@@ -80,7 +80,7 @@ fn show(check: &Check, format: Format) {
         let line = serde_json::json!({
             "version": 1, "check": check.what, "verdict": verdict, "says": check.says, "advice": check.advice,
         });
-        println!("{line}");
+        say!("{line}");
         return;
     }
     let word = match check.verdict {
@@ -88,9 +88,9 @@ fn show(check: &Check, format: Format) {
         Verdict::Limited => paint(HEALED, "! limited"),
         Verdict::Missing => paint(FAILED, "✗ missing"),
     };
-    anstream::println!("{word} {}: {}", paint(NAME, &check.what), check.says);
+    say!("{word} {}: {}", paint(NAME, &check.what), check.says);
     if let Some(advice) = &check.advice {
-        anstream::println!("hint: {advice}");
+        say!("hint: {advice}");
     }
 }
 

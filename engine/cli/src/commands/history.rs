@@ -14,8 +14,8 @@ use crate::report::paint::{FAILED, HEALED, NAME, PASSED, duration, paint};
 pub fn history(args: HistoryArgs) -> Result<u8, Failure> {
     let project = Project::at(&args.dir)?;
     if !project.state.database().exists() {
-        anstream::eprintln!("there is no recorded run of {}", project.root.display());
-        anstream::eprintln!("hint: selfheal run {}", pipeline::remedy::quote(&args.dir.display().to_string()));
+        tell!("there is no recorded run of {}", project.root.display());
+        tell!("hint: selfheal run {}", pipeline::remedy::quote(&args.dir.display().to_string()));
         return Ok(exit::PASSED);
     }
     let store = drive::open_store(&project.state)?;
@@ -34,7 +34,7 @@ pub fn history(args: HistoryArgs) -> Result<u8, Failure> {
                 "incidents": run.incidents,
                 "cached": run.cached,
             });
-            println!("{line}");
+            say!("{line}");
             continue;
         }
         let word = match (run.result, run.qualifier.unwrap_or_default()) {
@@ -47,7 +47,7 @@ pub fn history(args: HistoryArgs) -> Result<u8, Failure> {
             .ended
             .map_or_else(String::new, |ended: Timestamp| duration(pipeline::time::millis(ended.since(run.started))));
         let cached = if run.cached > 0 { format!(" ({} cached)", run.cached) } else { String::new() };
-        anstream::println!(
+        say!(
             "{}  {}  {word}  {}  {} stages{cached}, {} incidents  {spent}",
             paint(NAME, &run.run),
             run.started,

@@ -36,16 +36,16 @@ pub fn init(args: InitArgs) -> Result<u8, Failure> {
         workspace.version_control(),
     ))?;
     for warning in &loaded.warnings {
-        anstream::eprintln!("{} {warning}", paint(HEALED, "warning:"));
+        tell!("{} {warning}", paint(HEALED, "warning:"));
     }
     let text = loaded.pipeline.to_toml();
     if args.print {
-        print!("{text}");
+        crate::report::output::whole(text.as_bytes());
         return Ok(exit::PASSED);
     }
     std::fs::write(&target, text).with_context(|| format!("write {}", target.display()))?;
     let count = loaded.pipeline.stages.len();
-    anstream::println!("wrote {} with {count} stages", paint(NAME, target.display()));
-    anstream::println!("hint: selfheal run --plan {}", pipeline::remedy::quote(&args.dir.display().to_string()));
+    say!("wrote {} with {count} stages", paint(NAME, target.display()));
+    say!("hint: selfheal run --plan {}", pipeline::remedy::quote(&args.dir.display().to_string()));
     Ok(exit::PASSED)
 }

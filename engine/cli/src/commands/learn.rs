@@ -70,7 +70,7 @@ pub fn tell(plugins: &PluginHost, news: &News) -> Result<(), Failure> {
         if fault.plugin == LEARNER {
             return Err(Failure::plugin(anyhow!("{}", pipeline_file::fault_text(&fault))));
         }
-        anstream::eprintln!("{} {}", paint(HEALED, "warning:"), pipeline_file::fault_text(&fault));
+        tell!("{} {}", paint(HEALED, "warning:"), pipeline_file::fault_text(&fault));
     }
     Ok(())
 }
@@ -86,7 +86,7 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
     if format == Format::Json {
         for lesson in &lessons {
             let Lesson { incident, category, cause, by, at } = lesson;
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({
                     "version": 1, "kind": "lesson", "incident": incident, "category": category, "cause": cause, "by": by, "at": at,
@@ -94,7 +94,7 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
             );
         }
         for arm in &arms {
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({
                     "version": 1, "kind": "strategy", "code": arm.code, "strategy": arm.strategy,
@@ -105,28 +105,28 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
         return Ok(exit::PASSED);
     }
     if lessons.is_empty() && arms.is_empty() {
-        anstream::println!("nothing was learned in {}", project.root.display());
-        anstream::println!("hint: selfheal learn label last CATEGORY says what kind of failure the last run had");
+        say!("nothing was learned in {}", project.root.display());
+        say!("hint: selfheal learn label last CATEGORY says what kind of failure the last run had");
         return Ok(exit::PASSED);
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for lesson in &lessons {
         *counts.entry(lesson.category.as_str()).or_default() += 1;
     }
-    anstream::println!("{} in {}", counted(lessons.len(), "lesson"), project.root.display());
+    say!("{} in {}", counted(lessons.len(), "lesson"), project.root.display());
     for (category, count) in counts {
-        anstream::println!("  {} {count}", paint(NAME, format!("{category:<30}")));
+        say!("  {} {count}", paint(NAME, format!("{category:<30}")));
     }
     for lesson in &lessons {
         let teacher = if lesson.by == "person" { "by a person" } else { "verified by a remedy" };
-        anstream::println!("{}  {}  {teacher}  {}", paint(NAME, &lesson.incident), lesson.category, lesson.at);
-        anstream::println!("    {}", harmless(&lesson.cause, SHOWN));
+        say!("{}  {}  {teacher}  {}", paint(NAME, &lesson.incident), lesson.category, lesson.at);
+        say!("    {}", harmless(&lesson.cause, SHOWN));
     }
     if !arms.is_empty() {
-        anstream::println!("strategies, an outcome of 30 days ago counts half");
+        say!("strategies, an outcome of 30 days ago counts half");
     }
     for arm in &arms {
-        anstream::println!(
+        say!(
             "  {} {:<12} helped {:.1}, did not help {:.1}",
             paint(NAME, format!("{:<30}", arm.code)),
             arm.strategy,
@@ -164,7 +164,7 @@ fn forget(incident: Option<&str>, dir: &Path) -> Result<u8, Failure> {
     if after.iter().any(|lesson| incident.is_none_or(|incident| lesson.incident == incident)) {
         return Err(Failure::plugin(anyhow!("{LEARNER} did not forget {what}")));
     }
-    anstream::println!("forgot {what} ({})", counted(before.len() - after.len(), "lesson"));
+    say!("forgot {what} ({})", counted(before.len() - after.len(), "lesson"));
     Ok(exit::PASSED)
 }
 

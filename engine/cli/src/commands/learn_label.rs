@@ -94,9 +94,9 @@ pub fn label(args: LabelArgs) -> Result<u8, Failure> {
     if !is_kept {
         return Err(Failure::plugin(anyhow!("the label was not kept")));
     }
-    anstream::println!("{} {} is {}", paint(PASSED, "learned:"), paint(NAME, &subject.incident), category);
-    anstream::println!("    {}", harmless(&cause, SHOWN));
-    anstream::println!("hint: `selfheal learn forget {}` takes it back", subject.incident);
+    say!("{} {} is {}", paint(PASSED, "learned:"), paint(NAME, &subject.incident), category);
+    say!("    {}", harmless(&cause, SHOWN));
+    say!("hint: `selfheal learn forget {}` takes it back", subject.incident);
     Ok(exit::PASSED)
 }
 

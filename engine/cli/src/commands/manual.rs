@@ -1,6 +1,5 @@
 //! `selfheal completions` and `selfheal man`.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -9,12 +8,13 @@ use clap_complete::Shell;
 
 use crate::args::Cli;
 use crate::exit::{self, Failure};
+use crate::report::output;
 
 /// Prints a completion script.
 pub fn completions(shell: Shell) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "selfheal", &mut script);
-    std::io::stdout().write_all(&script).context("print the completion script")?;
+    output::whole(&script);
     Ok(exit::PASSED)
 }
 
@@ -23,7 +23,7 @@ pub fn man(dir: Option<PathBuf>) -> Result<u8, Failure> {
     let Some(dir) = dir else {
         let mut page = Vec::new();
         clap_mangen::Man::new(Cli::command()).render(&mut page).context("make the man page")?;
-        std::io::stdout().write_all(&page).context("print the man page")?;
+        output::whole(&page);
         return Ok(exit::PASSED);
     };
     std::fs::create_dir_all(&dir).with_context(|| format!("make the folder {}", dir.display()))?;

@@ -29,14 +29,14 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
     for plugin in host.catalog().plugins() {
         let roles = words(&plugin.inspection.roles);
         match format {
-            Format::Json => println!(
+            Format::Json => say!(
                 "{}",
                 json!({
                     "version": 1, "id": plugin.id, "plugin_version": plugin.version, "roles": roles,
                     "origin": plugin.origin.to_string(), "digest": plugin.digest(), "size": plugin.inspection.size,
                 })
             ),
-            Format::Human => anstream::println!(
+            Format::Human => say!(
                 "{} {:<12} {:<24} {:>9}  {}",
                 paint(NAME, format!("{:<20}", plugin.id.as_str())),
                 plugin.version,
@@ -48,18 +48,12 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
     }
     for refusal in host.catalog().refused() {
         match format {
-            Format::Json => println!(
+            Format::Json => say!(
                 "{}",
                 json!({ "version": 1, "id": refusal.id, "refused": refusal.reason, "origin": refusal.origin.to_string() })
             ),
             Format::Human => {
-                anstream::println!(
-                    "{} {} ({}): {}",
-                    paint(FAILED, "✗ not used"),
-                    refusal.id,
-                    refusal.origin,
-                    refusal.reason
-                );
+                say!("{} {} ({}): {}", paint(FAILED, "✗ not used"), refusal.id, refusal.origin, refusal.reason);
             }
         }
     }

@@ -107,7 +107,7 @@ pub fn inspect(name: &str, asking: Asking, format: Format) -> Result<u8, Failure
     }
     let faults = declared.rules.as_ref().map(|(rules, _)| log_scan::check_examples(rules)).unwrap_or_default();
     match format {
-        Format::Json => println!("{}", as_json(&subject, &inspection, &declared, &faults)),
+        Format::Json => say!("{}", as_json(&subject, &inspection, &declared, &faults)),
         Format::Human => show(&subject, &inspection, &declared, &faults),
     }
     Ok(if faults.is_empty() { exit::PASSED } else { exit::PLUGIN })
@@ -174,11 +174,11 @@ fn as_json(subject: &Subject, inspection: &Inspection, declared: &Declared, faul
 }
 
 fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults: &[ExampleFault]) {
-    anstream::println!("{}", paint(NAME, harmless(&subject.id, PATTERN)));
-    anstream::println!("  digest   {}", subject.digest);
-    anstream::println!("  size     {}", size(inspection.size));
-    anstream::println!("  contract selfheal:plugin@{}", inspection.api_version.as_deref().unwrap_or("unknown"));
-    anstream::println!("  roles    {}", words(&inspection.roles).join(", "));
+    say!("{}", paint(NAME, harmless(&subject.id, PATTERN)));
+    say!("  digest   {}", subject.digest);
+    say!("  size     {}", size(inspection.size));
+    say!("  contract selfheal:plugin@{}", inspection.api_version.as_deref().unwrap_or("unknown"));
+    say!("  roles    {}", words(&inspection.roles).join(", "));
     show_imports(inspection);
     show_grants(subject, inspection);
     if inspection.roles.contains(&Role::Classifier) {
@@ -186,7 +186,7 @@ fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults:
     }
     if let Some(handles) = &declared.handles {
         let pattern = |it: &Interest| if it.code.is_empty() { it.category.clone() } else { it.code.clone() };
-        anstream::println!("  handles  {}", handles.iter().map(pattern).collect::<Vec<String>>().join(", "));
+        say!("  handles  {}", handles.iter().map(pattern).collect::<Vec<String>>().join(", "));
     }
 }
 
@@ -199,7 +199,7 @@ fn standing(standing: &ImportStanding) -> String {
 }
 
 fn show_imports(inspection: &Inspection) {
-    anstream::println!("  imports");
+    say!("  imports");
     for import in &inspection.imports {
         let style = match import.standing {
             ImportStanding::Free => PASSED,
@@ -207,7 +207,7 @@ fn show_imports(inspection: &Inspection) {
             ImportStanding::Refused(_) => FAILED,
         };
         let name = harmless(&import.name, PATTERN);
-        anstream::println!("    {name}  {}", paint(style, standing(&import.standing)));
+        say!("    {name}  {}", paint(style, standing(&import.standing)));
     }
 }
 
@@ -217,37 +217,37 @@ fn show_grants(subject: &Subject, inspection: &Inspection) {
     if needed.is_empty() || subject.file.is_none() {
         return;
     }
-    anstream::println!("  grants   [plugins.grants.\"{}\"]", harmless(&subject.id, PATTERN));
-    anstream::println!("           digest = \"{}\"", subject.digest);
+    say!("  grants   [plugins.grants.\"{}\"]", harmless(&subject.id, PATTERN));
+    say!("           digest = \"{}\"", subject.digest);
     for need in needed {
-        anstream::println!("           {}", need.toml_line());
+        say!("           {}", need.toml_line());
     }
 }
 
 fn show_rules(subject: &Subject, declared: &Declared, faults: &[ExampleFault]) {
     let Some((rules, source)) = &declared.rules else {
         let file = subject.file.as_deref().unwrap_or(Path::new(&subject.id)).display();
-        anstream::println!("  rules    not declared in the file");
-        anstream::println!("hint: selfheal plugin inspect --ask {file} runs it in the sandbox to see them");
+        say!("  rules    not declared in the file");
+        say!("hint: selfheal plugin inspect --ask {file} runs it in the sandbox to see them");
         return;
     };
     let from = match source {
         Source::File => "declared in the file",
         Source::Plugin => "not declared in the file; asked for in the sandbox",
     };
-    anstream::println!("  rules    {}, {from}", rules.len());
+    say!("  rules    {}, {from}", rules.len());
     for rule in rules {
         let code = paint(NAME, format!("{:<36}", rule.code));
-        anstream::println!("    {code} {:<28} {:<6} {:.2}", rule.category, rule.disposition, rule.confidence);
-        anstream::println!("      {}", harmless(&rule.pattern, PATTERN));
+        say!("    {code} {:<28} {:<6} {:.2}", rule.category, rule.disposition, rule.confidence);
+        say!("      {}", harmless(&rule.pattern, PATTERN));
     }
     let examples: usize = rules.iter().map(|rule| rule.examples.len()).sum();
     if faults.is_empty() {
-        anstream::println!("  examples {}", paint(PASSED, format!("✓ all {examples} do what they declare")));
+        say!("  examples {}", paint(PASSED, format!("✓ all {examples} do what they declare")));
         return;
     }
-    anstream::println!("  examples {}", paint(FAILED, format!("✗ {} faults in {examples}", faults.len())));
+    say!("  examples {}", paint(FAILED, format!("✗ {} faults in {examples}", faults.len())));
     for fault in faults {
-        anstream::println!("    {}", harmless(&fault.to_string(), 2 * PATTERN));
+        say!("    {}", harmless(&fault.to_string(), 2 * PATTERN));
     }
 }

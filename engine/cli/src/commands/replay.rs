@@ -23,13 +23,13 @@ pub fn replay(args: RunRef) -> Result<u8, Failure> {
             "recorded": answer.divergence.as_ref().and_then(|one| one.recorded.clone()),
             "decided": answer.divergence.as_ref().and_then(|one| one.decided.clone()),
         });
-        println!("{line}");
+        say!("{line}");
     } else if let Some(divergence) = &answer.divergence {
-        anstream::println!("{} {run} at record {}", paint(FAILED, "✗ differs:"), divergence.seq);
-        anstream::println!("  recorded  {}", text(divergence.recorded.as_deref()));
-        anstream::println!("  decided   {}", text(divergence.decided.as_deref()));
+        say!("{} {run} at record {}", paint(FAILED, "✗ differs:"), divergence.seq);
+        say!("  recorded  {}", text(divergence.recorded.as_deref()));
+        say!("  decided   {}", text(divergence.decided.as_deref()));
     } else {
-        anstream::println!(
+        say!(
             "{} {}: {} facts led to the same {} decisions",
             paint(PASSED, "✓ same"),
             paint(NAME, &run),

@@ -42,7 +42,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         workspace.version_control(),
     ))?;
     for warning in &loaded.warnings {
-        anstream::eprintln!("{} {warning}", paint(HEALED, "warning:"));
+        tell!("{} {warning}", paint(HEALED, "warning:"));
     }
     let Loaded { mut pipeline, source, .. } = loaded;
     drive::override_healing(&mut pipeline, &args.heal);
@@ -98,20 +98,20 @@ pub async fn recover(job: &Job, format: Format) -> Result<(), Failure> {
         if unfinished.is_alive {
             continue;
         }
-        anstream::eprintln!("selfheal: run {} was cut off; finishing it first", paint(NAME, &unfinished.run));
+        tell!("selfheal: run {} was cut off; finishing it first", paint(NAME, &unfinished.run));
         let observer = observer(&job.project, &unfinished.run, format);
         let told = |recovery: &driver::ports::Recovery| {
             for line in &recovery.done {
-                anstream::eprintln!("selfheal: {line}");
+                tell!("selfheal: {line}");
             }
             for line in &recovery.stuck {
-                anstream::eprintln!("selfheal: {} {line}", paint(HEALED, "not undone:"));
+                tell!("selfheal: {} {line}", paint(HEALED, "not undone:"));
             }
         };
         let resumed = job.resume(&unfinished.run, observer, told).await;
         if let Err(failure) = resumed {
             // A journal that cannot be gone on with must not keep the next run from starting; the workspace is in order.
-            anstream::eprintln!("selfheal: run {} cannot be finished: {:#}", unfinished.run, failure.error);
+            tell!("selfheal: run {} cannot be finished: {:#}", unfinished.run, failure.error);
             job.store.release(&unfinished.run).map_err(anyhow::Error::new)?;
         }
     }
@@ -146,20 +146,20 @@ fn keep_stages(pipeline: &mut Pipeline, names: &[String]) -> Result<(), Failure>
 fn show_plan(pipeline: &Pipeline, source: &str, cache: &[Outlook], format: Format) -> Result<u8, Failure> {
     if format == Format::Json {
         let plan = serde_json::json!({ "version": 1, "source": source, "pipeline": pipeline, "cache": cache });
-        anstream::println!("{plan}");
+        say!("{plan}");
         return Ok(crate::exit::PASSED);
     }
-    anstream::println!("{} ({source}), {} at a time", paint(NAME, &pipeline.name), pipeline.max_parallel);
+    say!("{} ({source}), {} at a time", paint(NAME, &pipeline.name), pipeline.max_parallel);
     let plan = Plan::new(pipeline);
     for &index in plan.order() {
         let stage = &pipeline.stages[index];
-        anstream::println!("  {}  $ {}", paint(NAME, &stage.name), stage.command.to_string().replace('\n', "; "));
+        say!("  {}  $ {}", paint(NAME, &stage.name), stage.command.to_string().replace('\n', "; "));
         if !stage.needs.is_empty() {
             let needs: Vec<&str> = stage.needs.iter().map(StageName::as_str).collect();
-            anstream::println!("      needs    {}", needs.join(", "));
+            say!("      needs    {}", needs.join(", "));
         }
         if let Some(reason) = &stage.reason {
-            anstream::println!("      because  {reason} ({})", stage.evidence.join(", "));
+            say!("      because  {reason} ({})", stage.evidence.join(", "));
         }
         let limits = &stage.limits;
         let mut bounds = Vec::new();
@@ -169,18 +169,18 @@ fn show_plan(pipeline: &Pipeline, source: &str, cache: &[Outlook], format: Forma
         bounds.extend(limits.open_files.map(|count| format!("{count} open files")));
         bounds.extend(limits.jobs.map(|count| format!("{count} jobs")));
         if !bounds.is_empty() {
-            anstream::println!("      limits   {}", bounds.join(", "));
+            say!("      limits   {}", bounds.join(", "));
         }
         for service in &stage.services {
             let ready = format!("ready when {} within {}", service.ready, duration(service.timeout_ms));
-            anstream::println!("      service  {}  $ {} ({ready})", paint(NAME, &service.name), service.command);
+            say!("      service  {}  $ {} ({ready})", paint(NAME, &service.name), service.command);
         }
         if let Some(outlook) = cache.iter().find(|outlook| outlook.stage == stage.name) {
-            anstream::println!("      cache    {}", outlook.text());
+            say!("      cache    {}", outlook.text());
         }
     }
     for line in rails(pipeline) {
-        anstream::println!("  {line}");
+        say!("  {line}");
     }
     Ok(crate::exit::PASSED)
 }
