@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 /// What a hint says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,9 +161,9 @@ pub(crate) const HINTS: &[Hint] = &[
 pub(crate) fn is_verdict(text: &str) -> bool {
     static VERDICTS: LazyLock<RegexSet> = LazyLock::new(|| {
         let patterns = HINTS.iter().filter(|hint| hint.says == Says::JobFailed).map(|hint| hint.pattern);
-        RegexSet::new(patterns).expect("the table of hints is tested")
+        RegexSetBuilder::new(patterns).unicode(false).build().expect("the table of hints is tested")
     });
-    VERDICTS.is_match(text)
+    VERDICTS.is_match(text.as_bytes())
 }
 
 /// Whether a normalised line says that something failed, but not what.

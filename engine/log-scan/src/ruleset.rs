@@ -14,6 +14,9 @@ use crate::sieve::{Hit, Sieve};
 pub const MAX_PATTERN_BYTES: usize = 2048;
 /// Most rules in one set: the contract's 2,000 for each of twenty plugins.
 pub const MAX_RULES: usize = 40_000;
+/// About how many literals a rule has.
+const LITERALS_OF_A_RULE: usize = 8;
+
 /// Why rules do not become a set. Names the rule.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -169,6 +172,7 @@ impl RuleSet {
             return Err(RuleSetError::TooMany { count: rules.len() });
         }
         let mut index = Index::default();
+        index.always.slots.reserve(rules.len() * LITERALS_OF_A_RULE);
         let mut ids = std::collections::HashSet::new();
         for (number, rule) in rules.iter().enumerate() {
             check_numbers(rule)?;
@@ -187,9 +191,10 @@ impl RuleSet {
             let literals = hint.literals.iter().map(|literal| literal.as_bytes().to_vec()).collect();
             index.add(Target::Hint(number), Often::Always, Some(literals), hint.pattern, None);
         }
-        let Index { patterns, always, once, unfiltered, broad, .. } = index;
-        let owners = always.owners.into_iter().chain(once.owners).collect();
-        let (sieve, once) = (Sieve::new(always.literals), Sieve::new(once.literals));
+        let Index { patterns, always, once, unfiltered, broad } = index;
+        let ((always, mut owners), (once, owners_of_once)) = (always.finished(), once.finished());
+        owners.extend(owners_of_once);
+        let (sieve, once) = (Sieve::new(always), Sieve::new(once));
         Ok(Self { inner: Arc::new(Inner { rules, patterns, sieve, once, owners, unfiltered, broad }) })
     }
 
@@ -259,12 +264,11 @@ struct Index {
     broad: Vec<u32>,
 }
 
-/// Literals and their patterns while a filter is being built.
+/// Literals by the order in which they came, and their patterns, while a filter is being built.
 #[derive(Default)]
 struct Literals {
-    literals: Vec<Vec<u8>>,
+    slots: HashMap<Vec<u8>, u32>,
     owners: Vec<Vec<u32>>,
-    known: HashMap<Vec<u8>, usize>,
 }
 
 impl Index {
@@ -295,12 +299,21 @@ impl Index {
 
 impl Literals {
     fn add(&mut self, literal: Vec<u8>, pattern: u32) {
-        let slot = *self.known.entry(literal).or_insert_with_key(|literal| {
-            self.literals.push(literal.clone());
+        let next = self.owners.len() as u32;
+        let slot = *self.slots.entry(literal).or_insert(next);
+        if slot == next {
             self.owners.push(Vec::new());
-            self.owners.len() - 1
-        });
-        self.owners[slot].push(pattern);
+        }
+        self.owners[slot as usize].push(pattern);
+    }
+
+    /// The literals in their order, and the patterns of each.
+    fn finished(self) -> (Vec<Vec<u8>>, Vec<Vec<u32>>) {
+        let mut literals = vec![Vec::new(); self.owners.len()];
+        for (literal, slot) in self.slots {
+            literals[slot as usize] = literal;
+        }
+        (literals, self.owners)
     }
 }
 

@@ -63,10 +63,7 @@ impl Interest {
 ///
 /// That an embedded classifier returns what its file declares is a test of this crate, not a question for each machine.
 pub(crate) async fn rules_of<'a>(loader: &Arc<Loader>, classifiers: Vec<&'a Plugin>) -> Declared<'a, Vec<RuleSpec>> {
-    let kept: Vec<_> = classifiers
-        .into_iter()
-        .map(|plugin| (plugin, cached(loader, plugin, EntryKind::Rules).or_else(|| believed(loader, plugin))))
-        .collect();
+    let kept = kept_rules(loader, &classifiers);
     prepare_unknown(loader, &kept).await;
     let mut declared = Vec::with_capacity(kept.len());
     for (plugin, rules) in kept {
@@ -77,6 +74,22 @@ pub(crate) async fn rules_of<'a>(loader: &Arc<Loader>, classifiers: Vec<&'a Plug
         declared.push((plugin, rules));
     }
     declared
+}
+
+/// What is kept or believed of each classifier. Every diagnosis waits for it, so two processors share the work.
+fn kept_rules<'a>(loader: &Loader, classifiers: &[&'a Plugin]) -> Vec<(&'a Plugin, Option<Vec<RuleSpec>>)> {
+    let read = |classifiers: &[&'a Plugin]| -> Vec<_> {
+        let kept = |plugin| cached(loader, plugin, EntryKind::Rules).or_else(|| believed(loader, plugin));
+        classifiers.iter().map(|&plugin| (plugin, kept(plugin))).collect()
+    };
+    let (first, second) = classifiers.split_at(classifiers.len() / 2);
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| read(first));
+        let second = read(second);
+        let mut all = first.join().expect("reading what was kept does not panic");
+        all.extend(second);
+        all
+    })
 }
 
 fn believed(loader: &Loader, plugin: &Plugin) -> Option<Vec<RuleSpec>> {
