@@ -9,8 +9,6 @@
 //!
 //! Letters are compared without regard to ASCII case.
 
-use std::ops::Range;
-
 use crate::literal::{MIN_LITERAL, commonness};
 
 /// Bits in the first table: 16 KiB, so that it stays in the first-level cache beside the block.
@@ -67,24 +65,20 @@ impl Sieve {
     /// Builds the tables for folded literals of at least [`MIN_LITERAL`] bytes.
     pub(crate) fn new(literals: Vec<Vec<u8>>) -> Self {
         debug_assert!(literals.iter().all(|literal| literal.len() >= MIN_LITERAL));
+        let mut classes = Vec::new();
         let mut longest = usize::MAX;
-        let ranges = CLASSES.map(|(shortest, stride, gram)| {
+        for (shortest, stride, gram) in CLASSES {
             let lengths = shortest..longest;
             longest = shortest;
-            (lengths, stride, gram)
-        });
-        let members = |lengths: &Range<usize>| -> Vec<(u32, &[u8])> {
-            let all = (0u32..).zip(&literals).map(|(index, literal)| (index, literal.as_slice()));
-            all.filter(|(_, literal)| lengths.contains(&literal.len())).collect()
-        };
-        // Every diagnosis waits for this, so each class is built by a processor of its own where there are several.
-        let classes = std::thread::scope(|scope| {
-            let building = ranges.map(|(lengths, stride, gram)| {
-                let members = members(&lengths);
-                scope.spawn(move || (!members.is_empty()).then(|| Class::new(stride, gram, &members)))
-            });
-            building.into_iter().filter_map(|class| class.join().expect("building a class does not panic")).collect()
-        });
+            let members: Vec<(u32, &[u8])> = (0u32..)
+                .zip(&literals)
+                .filter(|(_, literal)| lengths.contains(&literal.len()))
+                .map(|(i, l)| (i, l.as_slice()))
+                .collect();
+            if !members.is_empty() {
+                classes.push(Class::new(stride, gram, &members));
+            }
+        }
         Self { literals: literals.into_iter().map(Vec::into_boxed_slice).collect(), classes }
     }
 
