@@ -40,6 +40,8 @@ const MOST_ENTRIES: usize = 250_000;
 
 /// What has to stay free on the file system of the copy, as a divisor of its size: a trial needs room too, and so do others.
 const FREE_PART: u64 = 10;
+/// What stays free on a large file system, in bytes, where that part would be more.
+const MOST_FREE: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Whether a directory may be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +75,8 @@ impl Copy<'_> {
         });
         let has_room = rustix::fs::statvfs(self.folder.root()).is_ok_and(|system| {
             let block = system.f_frsize;
-            total.saturating_add(system.f_blocks / FREE_PART * block) <= system.f_bavail.saturating_mul(block)
+            let kept = (system.f_blocks / FREE_PART).saturating_mul(block).min(MOST_FREE);
+            total.saturating_add(kept) <= system.f_bavail.saturating_mul(block)
         });
         let is_small = shares || total <= MOST_BYTES && has_room;
         if is_small && entries.len() <= MOST_ENTRIES { Size::Fits } else { Size::TooLarge(total) }
