@@ -51,6 +51,8 @@ pub struct Question {
     pub text: String,
     /// What the rule captured.
     pub captures: BTreeMap<String, String>,
+    /// Whether the rule asks once in a log, for an opinion about all of it, and is no finding by itself.
+    pub wants_opinion: bool,
 }
 
 /// What a plugin says that a match shows.
@@ -109,6 +111,7 @@ impl Scan {
                 line: found.line,
                 text: found.text.clone(),
                 captures: found.captures.clone(),
+                wants_opinion: asks_once(found),
             }
         };
         asking.take(MAX_QUESTIONS).map(question).collect()

@@ -50,12 +50,6 @@ impl Rules {
         self.set.clone()
     }
 
-    /// Whether a rule only brings the host to ask for an opinion about the whole log.
-    fn asks_once(&self, id: &str) -> bool {
-        let rule = self.set.rules().iter().find(|rule| rule.id == id);
-        rule.is_some_and(|rule| rule.asks_plugin && rule.attr("asks") == Some("once"))
-    }
-
     /// No rules.
     pub(crate) fn none() -> Self {
         Self { set: RuleSet::load(Vec::new()).expect("no rules break no limit"), faults: Mutex::default() }
@@ -96,8 +90,7 @@ pub(crate) async fn diagnose(
 ) -> (Diagnosis, Vec<FaultNote>) {
     let mut faults = std::mem::take(&mut *rules.faults.lock().unwrap_or_else(PoisonError::into_inner));
     let (log, baselines) = (request.log.clone(), request.baselines.clone());
-    let scanned = Arc::clone(&rules);
-    let read = tokio::task::spawn_blocking(move || (scan(&scanned.set, &log), learn(&baselines))).await;
+    let read = tokio::task::spawn_blocking(move || (scan(&rules.set, &log), learn(&baselines))).await;
     let (mut scan, baseline) = match read {
         Ok((Ok(scan), baseline)) => (scan, baseline),
         Ok((Err(error), _)) => return (unreadable(&request, &error.to_string()), faults),
@@ -110,14 +103,13 @@ pub(crate) async fn diagnose(
     };
     let evidence = evidence(request.outcome.as_ref());
     let (opinions, questions): (Vec<_>, Vec<_>) =
-        scan.questions().into_iter().partition(|question| rules.asks_once(&question.rule));
+        scan.questions().into_iter().partition(|question| question.wants_opinion);
     let answers = ask(host, &questions, &request, &mut faults).await;
     scan.settle(answers);
     let mut diagnosis = scan.diagnose(&evidence, &options);
     if !opinions.is_empty() && !is_sure(&diagnosis) {
         // The numbers of the first round are void.
-        let opinions: Vec<_> =
-            scan.questions().into_iter().filter(|question| rules.asks_once(&question.rule)).collect();
+        let opinions: Vec<_> = scan.questions().into_iter().filter(|question| question.wants_opinion).collect();
         let answers = ask(host, &opinions, &request, &mut faults).await;
         scan.settle(answers);
         diagnosis = scan.diagnose(&evidence, &options);
