@@ -137,3 +137,15 @@ impl Diagnosis {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CATEGORIES;
+
+    #[test]
+    fn the_categories_are_those_that_the_contract_lists() {
+        let readme = include_str!("../../../wit/README.md");
+        let missing: Vec<&str> = CATEGORIES.into_iter().filter(|code| !readme.contains(&format!("`{code}`"))).collect();
+        assert!(missing.is_empty(), "wit/README.md does not name {missing:?}");
+    }
+}
