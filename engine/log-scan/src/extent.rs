@@ -82,6 +82,11 @@ fn below(cause: &str, after: &[&AroundLine]) -> usize {
     let base = shape::indent(cause);
     let level = shape::level(cause);
     let has_tap_diagnostics = cause.trim_start().starts_with("not ok ");
+    if shape::is_ctest_result(cause) {
+        // What a failed test said stands between its result and the next test, without indentation.
+        let is_own = |line: &&&AroundLine| !shape::is_blank(&line.text) && shape::indent(&line.text) == 0;
+        return after.iter().take(MOST_ABOVE).take_while(is_own).count();
+    }
     let to_trace = lines_to_trace(cause, after);
     let mut previous = cause;
     let mut end = 0;
@@ -136,6 +141,12 @@ fn above(cause: &str, before: &[&AroundLine]) -> usize {
     if let Some(level) = level.filter(|level| *level != PYTEST) {
         return nearest_first().take_while(|text| shape::level(text) == Some(level)).count();
     }
+    if level == Some(PYTEST) {
+        return up_to_title(nearest_first());
+    }
+    if shape::is_ctest_result(cause) {
+        return nearest_first().take(1).filter(|text| text.trim_start().starts_with("Start ")).count();
+    }
     let headings = nearest_first().take_while(|text| shape::is_test_heading(text)).count();
     if headings > 0 {
         return headings;
@@ -145,7 +156,9 @@ fn above(cause: &str, before: &[&AroundLine]) -> usize {
         return nearest_first().take_while(|text| shape::indent(text) > 0 || text.starts_with("=== RUN ")).count();
     }
     if level.is_none() && shape::indent(cause) > 0 {
-        return up_to_parents(shape::indent(cause), nearest_first());
+        let parent = up_to_parents(shape::indent(cause), nearest_first());
+        let is_link = parent > 0 && nearest_first().nth(parent - 1).is_some_and(shape::is_chain);
+        return if is_link { up_to_first_link(nearest_first()).unwrap_or(parent) } else { parent };
     }
     if shape::is_exception(cause) && nearest_first().take(2).any(|text| text.trim_start().starts_with('^')) {
         // Node.js prints the place, the source line and a caret above an exception.
@@ -185,6 +198,21 @@ fn up_to_parents<'a>(base: usize, nearest_first: impl Iterator<Item = &'a str>) 
         }
     }
     reached
+}
+
+/// The lines above the deepest cause of a chain whose links stand alone ("Caused by:" over an indented line), up to the
+/// message that the chain explains; nothing when that is out of sight.
+fn up_to_first_link<'a>(nearest_first: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let mut lines = (1..).zip(nearest_first).filter(|(_, text)| !text.trim().is_empty());
+    lines.find(|(_, text)| shape::indent(text) == 0 && !shape::is_chain(text)).map(|(count, _)| count)
+}
+
+/// The lines above a message of pytest, up to the title of the test's section, or else up to the source line that it is
+/// about.
+fn up_to_title<'a>(nearest_first: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let is_title = |text: &str| shape::is_ruler(text) && text.contains(char::is_alphanumeric);
+    let up_to = |is_first: &dyn Fn(&str) -> bool| nearest_first.clone().position(is_first).map(|above| above + 1);
+    up_to(&is_title).or_else(|| up_to(&|text| text.starts_with("> "))).unwrap_or(0)
 }
 
 /// The lines of a trace or section that ends in a line which is not indented, up to the line that opens it.

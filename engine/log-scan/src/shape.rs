@@ -130,10 +130,21 @@ pub(crate) fn is_tap_result(text: &str) -> bool {
     text.starts_with("ok ") || text.starts_with("not ok ") || text.starts_with("1..") || text.starts_with("# Subtest")
 }
 
+/// A result of CTest, such as ` 8/26 Test  #8: name ...***Failed`.
+pub(crate) fn is_ctest_result(text: &str) -> bool {
+    let Some((count, rest)) = text.trim_start().split_once(" Test ") else { return false };
+    let is_count = count.split_once('/').is_some_and(|(test, of)| is_number(test) && is_number(of));
+    is_count && rest.trim_start().starts_with('#')
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// A line that says what the lines below it are.
 pub(crate) fn is_heading(text: &str) -> bool {
     let text = text.trim();
-    text.ends_with(':') || text.contains("Traceback (most recent call last)")
+    text.ends_with(':') || text.contains("Traceback (most recent call last)") || text.starts_with("ERROR in ")
 }
 
 #[cfg(test)]

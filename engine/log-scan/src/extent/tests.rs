@@ -176,3 +176,71 @@ fn a_line_among_strangers_is_alone() {
         "#]],
     );
 }
+
+#[test]
+fn a_message_of_pytest_has_the_title_of_its_test_and_the_source_above_it() {
+    check(
+        "collected 2 items\n_______ ERROR collecting tests/test_rates.py _______\nImportError while importing test module 'tests/test_rates.py'.\nTraceback:\ntests/test_rates.py:1: in <module>\n    import rates\n*E   ModuleNotFoundError: No module named 'rates'\n===== short test summary info =====",
+        expect![[r#"
+
+              collected 2 items
+            ! _______ ERROR collecting tests/test_rates.py _______
+            . ImportError while importing test module 'tests/test_rates.py'.
+            ! Traceback:
+            ! tests/test_rates.py:1: in <module>
+            !     import rates
+            * E   ModuleNotFoundError: No module named 'rates'
+              ===== short test summary info =====
+        "#]],
+    );
+}
+
+#[test]
+fn the_deepest_cause_of_a_chain_has_the_message_that_the_chain_explains() {
+    check(
+        "    Updating index\nerror: failed to get `rates` as a dependency\n\nCaused by:\n  failed to query the registry\n\nCaused by:\n*  failed to get successful HTTP response, got 503\n",
+        expect![[r#"
+
+                  Updating index
+            ! error: failed to get `rates` as a dependency
+            -
+            ! Caused by:
+            !   failed to query the registry
+            -
+            ! Caused by:
+            *   failed to get successful HTTP response, got 503
+        "#]],
+    );
+}
+
+#[test]
+fn a_failed_test_of_ctest_has_what_it_said_and_no_other_test() {
+    check(
+        "      Start  7: sums\n 7/9 Test  #7: sums ....   Passed    0.01 sec\n      Start  8: rates\n* 8/9 Test  #8: rates ....***Failed    0.01 sec\nrate(7) = 0, expected 10\n\n      Start  9: totals\n 9/9 Test  #9: totals ....   Passed    0.01 sec",
+        expect![[r#"
+
+                    Start  7: sums
+               7/9 Test  #7: sums ....   Passed    0.01 sec
+            !       Start  8: rates
+            *  8/9 Test  #8: rates ....***Failed    0.01 sec
+            ! rate(7) = 0, expected 10
+
+                    Start  9: totals
+               9/9 Test  #9: totals ....   Passed    0.01 sec
+        "#]],
+    );
+}
+
+#[test]
+fn a_bundler_s_message_has_the_file_above_it() {
+    check(
+        "asset main.js 2 KiB\n\nERROR in ./src/page.js 1:0-28\n*Module not found: Error: Can't resolve './theme.js' in '/app/src'\n",
+        expect![[r#"
+
+              asset main.js 2 KiB
+
+            ! ERROR in ./src/page.js 1:0-28
+            * Module not found: Error: Can't resolve './theme.js' in '/app/src'
+        "#]],
+    );
+}
