@@ -27,6 +27,8 @@ pub struct Whole {
     pub green: String,
     /// First and last lines, 1-based.
     pub failure: Vec<(u64, u64)>,
+    /// Parts of lines that a person needs to see: the cause, the test or target that failed, the message, file and line.
+    pub signals: Vec<String>,
 }
 
 impl Excerpt {
@@ -62,8 +64,13 @@ pub fn wholes() -> Vec<Whole> {
         let pairs = row[reader]["error"].as_array().expect("the marked lines are a list").iter();
         pairs.map(|pair| (number(&pair[0]), number(&pair[1]))).collect()
     };
+    let signals: Value = serde_json::from_str(&read("whole/signals.json")).expect("the signals are JSON");
+    let signals = |id: &str| -> Vec<String> {
+        serde_json::from_value(signals[id].clone()).unwrap_or_else(|_| panic!("whole/signals.json has a list for {id}"))
+    };
     let whole = |row: Value| Whole {
         id: text(&row, "id"),
+        signals: signals(row["id"].as_str().unwrap_or_default()),
         log: read(&format!("whole/{}", text(&row, "log"))),
         green: read(&format!("whole/{}", text(&row, "pass_log"))),
         failure: [ranges(&row, "groundtruth"), ranges(&row, "groundtruth2")].concat(),
