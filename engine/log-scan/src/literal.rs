@@ -216,7 +216,7 @@ fn literal_quality(literal: &[u8]) -> f64 {
 
 /// Rough log2 frequency of a folded byte in logs, larger for commoner bytes: letters by their rank in English, then digits
 /// and the punctuation of paths and versions.
-pub(crate) fn commonness(byte: u8) -> f64 {
+pub(crate) const fn commonness(byte: u8) -> f64 {
     match byte {
         b' ' | b'e' => 5.0,
         b'a' | b'i' | b'n' | b'o' | b'r' | b's' | b't' => 4.6,

@@ -112,7 +112,8 @@ impl Class {
                 entries.push(Entry { gram: gram_at(literal, offset, gram), literal: *index, offset: offset as u32 });
             }
         }
-        entries.sort_by_key(|entry| entry.gram);
+        // Ties by literal and offset keep the order of hits the same in every build.
+        entries.sort_unstable_by_key(|entry| (entry.gram, entry.literal, entry.offset));
         let mut bits = vec![0u64; 1 << (TABLE_BITS - 6)].into_boxed_slice();
         let mut slots = vec![Slot::default(); (entries.len() * 2).next_power_of_two()].into_boxed_slice();
         let mut first = 0;
@@ -212,10 +213,10 @@ fn gram_at(text: &[u8], at: usize, gram: usize) -> u64 {
 /// Where in the literal the window of `length` bytes starts whose grams are rarest in logs. Runs for every literal at every
 /// start, so the window slides: what enters it is added, what leaves it subtracted.
 fn rarest_window(literal: &[u8], length: usize) -> usize {
-    let byte = |at: usize| commonness(literal[at]);
+    let byte = |at: usize| COMMONNESS[usize::from(literal[at])];
     let piece = |at: usize| {
         let piece = literal[at..].first_chunk::<PIECE>();
-        if piece.is_some_and(is_common) { COMMON_COST } else { 0.0 }
+        if piece.is_some_and(|piece| may_be_common(piece) && is_common(piece)) { COMMON_COST } else { 0.0 }
     };
     let pieces = (length + 1).saturating_sub(PIECE);
     let mut cost = (0..length).map(byte).sum::<f64>() + (0..pieces).map(piece).sum::<f64>();
@@ -232,24 +233,58 @@ fn rarest_window(literal: &[u8], length: usize) -> usize {
     rarest
 }
 
+/// [`commonness`] of each byte.
+const COMMONNESS: [f64; 256] = {
+    let mut table = [0.0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = commonness(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
 /// What a common piece costs beside its bytes.
 const COMMON_COST: f64 = 6.0;
 
 /// Length of the pieces that [`is_common`] knows.
 const PIECE: usize = 4;
 
-/// Whether a piece of a word stands in ordinary log lines again and again. Asked for each byte of each literal at every start.
-#[rustfmt::skip]
-fn is_common(piece: &[u8; PIECE]) -> bool {
-    matches!(
-        piece,
-            b"erro" | b"fail" | b"not " | b"ing " | b"tion" | b"the " | b" to " | b"file" | b"test" | b"buil"
-            | b"warn" | b"info" | b"java" | b"load" | b"pack" | b"modu" | b"vers" | b"org." | b" in " | b" for"
-            | b"time" | b"ment" | b"ting" | b"comp" | b"down" | b"http" | b"inst" | b"run " | b"runn" | b" of "
-            | b"ver " | b"sion" | b"ion " | b"age " | b" no " | b"proj" | b"depe" | b"requ" | b"find" | b"read"
-            | b"from" | b"with" | b"stat" | b"conf" | b"exce"
-    )
+/// Whether a piece can be in [`is_common`], from one bit of a small table: most are not, and this is asked for each byte of
+/// each literal at every start.
+fn may_be_common(piece: &[u8; PIECE]) -> bool {
+    const MAY_BE: [u64; 16] = {
+        let mut bits = [0; 16];
+        let mut index = 0;
+        while index < COMMON.len() {
+            let bit = bit_of(COMMON[index]);
+            bits[bit >> 6] |= 1 << (bit & 63);
+            index += 1;
+        }
+        bits
+    };
+    let bit = bit_of(piece);
+    (MAY_BE[bit >> 6] >> (bit & 63)) & 1 != 0
 }
+
+const fn bit_of(piece: &[u8; PIECE]) -> usize {
+    (u32::from_le_bytes(*piece).wrapping_mul(0x9e37_79b9) >> 22) as usize
+}
+
+/// Whether a piece of a word stands in ordinary log lines again and again.
+fn is_common(piece: &[u8; PIECE]) -> bool {
+    COMMON.contains(&piece)
+}
+
+/// Pieces of words that stand in ordinary log lines again and again.
+#[rustfmt::skip]
+const COMMON: [&[u8; PIECE]; 45] = [
+    b"erro", b"fail", b"not ", b"ing ", b"tion", b"the ", b" to ", b"file", b"test", b"buil",
+    b"warn", b"info", b"java", b"load", b"pack", b"modu", b"vers", b"org.", b" in ", b" for",
+    b"time", b"ment", b"ting", b"comp", b"down", b"http", b"inst", b"run ", b"runn", b" of ",
+    b"ver ", b"sion", b"ion ", b"age ", b" no ", b"proj", b"depe", b"requ", b"find", b"read",
+    b"from", b"with", b"stat", b"conf", b"exce",
+];
 
 #[cfg(test)]
 mod tests {
