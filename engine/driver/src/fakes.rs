@@ -234,6 +234,7 @@ impl Workspace for MemoryWorkspace {
                         .map(|text| text.lines().map(str::to_owned).collect())
                         .unwrap_or_default(),
                     is_abridged: false,
+                    is_binary: false,
                 })
             })
             .collect())

@@ -86,6 +86,9 @@ pub struct FileChange {
     /// Whether lines were left out of the two lists above.
     #[serde(default)]
     pub is_abridged: bool,
+    /// Whether the content changed and is no text, before or after: then there are no lines to look at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_binary: bool,
 }
 
 impl FileChange {

@@ -34,6 +34,7 @@ fn change(delta: &Delta, prefix: &Path, lines: Lines) -> FileChange {
         removed_lines: lines.removed,
         added_lines: lines.added,
         is_abridged: lines.is_abridged,
+        is_binary: lines.is_binary,
     }
 }
 

@@ -122,6 +122,8 @@ pub(crate) struct Lines {
     pub added: Vec<String>,
     /// Whether some are missing or cut.
     pub is_abridged: bool,
+    /// Whether git shows bytes instead.
+    pub is_binary: bool,
 }
 
 /// Reads a patch that was made with [`Naming::Index`] for the deltas of `paths`, which say how much of each is read.
@@ -143,6 +145,7 @@ pub(crate) fn lines(patch: &[u8], paths: &[String]) -> Vec<Lines> {
                 let name = line.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
                 current = std::str::from_utf8(name).ok().and_then(|name| name.parse().ok());
             }
+            (_, Some((file, _))) if line == b"GIT binary patch" => file.is_binary = true,
             _ if line.starts_with(b"@@ -") => (removed_left, added_left) = hunk(line).unwrap_or_default(),
             _ => {}
         }

@@ -93,6 +93,7 @@ fn change() -> FileChange {
         removed_lines: vec!["pillow".to_owned()],
         added_lines: vec!["pillow>=11".to_owned()],
         is_abridged: false,
+        is_binary: false,
     }
 }
 

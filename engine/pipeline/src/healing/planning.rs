@@ -25,6 +25,9 @@ pub(super) fn judge_changes(changes: &[FileChange], ctx: &Context<'_>) -> Result
 fn with_policy<T>(ctx: &Context<'_>, paths: &dyn policy::PathFacts, ask: impl FnOnce(&policy::Context<'_>) -> T) -> T {
     let known = |value: u64| (value > 0).then_some(value);
     let healer_paths: Vec<String> = ctx.pipeline.plugins.dir.iter().cloned().collect();
+    let stages = ctx.pipeline.stages.iter();
+    let programs: Vec<String> =
+        stages.flat_map(|stage| policy::programs_of(&stage.command, &stage.directory)).collect();
     ask(&policy::Context {
         command: &ctx.stage.command,
         limits: &ctx.stage.limits,
@@ -33,6 +36,7 @@ fn with_policy<T>(ctx: &Context<'_>, paths: &dyn policy::PathFacts, ask: impl Fn
             processors: (ctx.machine.processors > 0).then_some(ctx.machine.processors),
         },
         healer_paths: &healer_paths,
+        programs: &programs,
         paths,
     })
 }

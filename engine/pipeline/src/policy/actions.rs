@@ -5,6 +5,7 @@ use crate::policy::context::Context;
 use crate::policy::environment::{check_variables, is_this_machine};
 use crate::policy::lines::{self, LineChange};
 use crate::policy::paths::{PathClass, class_of, is_cache, normal_path, protection};
+use crate::policy::programs;
 use crate::policy::refusal::{Refusal, rule};
 use crate::policy::replacement::check_replacement;
 use crate::remedy::{Action, Limits, Remedy};
@@ -70,6 +71,7 @@ fn check_action(action: &Action, context: &Context<'_>) -> Result<(), Refusal> {
         }
         Action::EditFile { path, find, replace } => {
             let path = writable(path, context)?;
+            programs::check_edit(&path, find, replace, context)?;
             check_text_change(&path, find, replace, context)
         }
         Action::RemoveFile { path } => check_removal(&writable(path, context)?, context),
@@ -207,6 +209,7 @@ fn check_text_change(path: &str, removed: &str, added: &str, context: &Context<'
 }
 
 fn check_removal(path: &str, context: &Context<'_>) -> Result<(), Refusal> {
+    programs::check_edit(path, "all of it", "", context)?;
     let refuse = |rule| Err(Refusal::new(rule, format!("no remedy may remove {path}")));
     match class_of(path, context.healer_paths) {
         PathClass::Lock => refuse(rule::DROPS_LOCK_FILE),

@@ -7,6 +7,7 @@ use crate::policy::lines::{self, LineChange};
 use crate::policy::locks;
 use crate::policy::manifests;
 use crate::policy::paths::{PathClass, class_of, is_cache, is_json_manifest, normal_path, protection};
+use crate::policy::programs;
 use crate::policy::refusal::{Refusal, rule};
 
 /// Checks everything that changed in scratch; returns who may keep it: `patch` when a versioned file changed, else `auto`.
@@ -22,6 +23,7 @@ pub fn check_changes(changes: &[FileChange], context: &Context<'_>) -> Result<Di
         let class = class_of(&path, context.healer_paths);
         if change.is_versioned {
             check_versioned(&path, class, change)?;
+            programs::check_change(&path, change, context)?;
             disposition = Disposition::Patch;
         } else {
             check_ignored(&path, class)?;

@@ -46,6 +46,8 @@ pub struct Context<'a> {
     /// Further paths that belong to the healer: the pipeline file if it has an unusual name, the project's plugin
     /// directory. Relative to the workspace root; a directory stands for everything in it.
     pub healer_paths: &'a [String],
+    /// Files of the project that stages run; see [`programs_of`](crate::policy::programs_of).
+    pub programs: &'a [String],
     /// What version control cares about.
     pub paths: &'a dyn PathFacts,
 }
@@ -53,6 +55,13 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context for a command and its limits that knows nothing else and is therefore most careful.
     pub fn new(command: &'a CommandLine, limits: &'a Limits) -> Self {
-        Self { command, limits, machine: Machine::default(), healer_paths: &[], paths: &EverythingVersioned }
+        Self {
+            command,
+            limits,
+            machine: Machine::default(),
+            healer_paths: &[],
+            programs: &[],
+            paths: &EverythingVersioned,
+        }
     }
 }

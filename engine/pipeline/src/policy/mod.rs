@@ -20,6 +20,7 @@ mod commands;
 mod environment;
 mod paths;
 mod pattern;
+mod programs;
 mod replacement;
 mod script;
 
@@ -40,6 +41,7 @@ pub use changes::check_changes;
 pub use context::{Context, EverythingVersioned, Machine, PathFacts};
 pub use disposition::{disposition_of, paths_named};
 pub use paths::{PathClass, class_of, is_json_manifest, is_lock_file, normal_path};
+pub use programs::programs_of;
 pub use refusal::{Refusal, rule};
 pub use weigh::{Tried, Weighed, is_escalation, weigh};
 

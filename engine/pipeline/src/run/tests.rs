@@ -131,6 +131,7 @@ fn change(path: &str) -> FileChange {
         removed_lines: Vec::new(),
         added_lines: vec!["x".to_owned()],
         is_abridged: false,
+        is_binary: false,
     }
 }
 

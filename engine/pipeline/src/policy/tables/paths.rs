@@ -232,6 +232,34 @@ pub const HOOKS: &[&str] = &[
     ".commitlintrc*",
 ];
 
+/// Names of scripts that check something, whoever runs them: what they say may not change, though their mode may.
+pub const CHECK_SCRIPTS: &[&str] = &[
+    "*gate*.sh",
+    "*check*.sh",
+    "*verify*.sh",
+    "*audit*.sh",
+    "*lint*.sh",
+    "*coverage*.sh",
+    "*quality*.sh",
+    "*test*.sh",
+    "*gate*.bash",
+    "*check*.bash",
+    "*verify*.bash",
+    "*test*.bash",
+    "*gate*.ps1",
+    "*check*.ps1",
+    "*verify*.ps1",
+    "*test*.ps1",
+    "*gate*.py",
+    "*audit*.py",
+    "*quality*.py",
+    "*gate*.js",
+    "*gate*.mjs",
+    "*gate*.cjs",
+    "*gate*.rb",
+    "*gate*.pl",
+];
+
 /// Files whose whole content is a gate: coverage, linters, type checkers, scanners.
 pub const GATES: &[&str] = &[
     // Tools leave out what is ignored.

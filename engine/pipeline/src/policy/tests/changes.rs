@@ -57,6 +57,21 @@ fn files_that_decide_what_is_checked_never_change() {
 }
 
 #[test]
+fn a_script_that_a_stage_runs_keeps_what_it_says() {
+    for path in ["ci/measure", "tools/total.py", "scripts/coverage-gate.sh", "audit-all.sh"] {
+        let gate = |added: &str| one(change(path, "[ \"$covered\" -ge 80 ] || exit 1", added));
+        assert_eq!(gate("[ \"$covered\" -ge 10 ] || exit 1"), Err(rule::TOUCHES_CHECK), "{path}");
+        assert_eq!(gate(""), Err(rule::TOUCHES_CHECK), "{path}");
+        assert_eq!(gate("[ \"$covered\" -ge 80 ] || exit 1\r"), Ok(Patch), "{path}: other ends of lines");
+        assert_eq!(one(change(path, "", "")), Ok(Patch), "{path}: its mode");
+        let binary = FileChange { is_binary: true, ..change(path, "", "") };
+        assert_eq!(one(binary), Err(rule::TOUCHES_CHECK), "{path}");
+        assert!(one(kind(change(path, "exit 1", ""), ChangeKind::Removed)).is_err(), "{path}");
+    }
+    assert_eq!(one(change("src/total.py", "return 80", "return 10")), Ok(Patch), "no stage runs it");
+}
+
+#[test]
 fn a_new_file_is_refused_where_it_steers_checks() {
     let added = |path: &str| one(kind(change(path, "", "x"), ChangeKind::Added));
     for (path, rule) in [

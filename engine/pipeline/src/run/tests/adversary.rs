@@ -438,6 +438,7 @@ impl Adversary {
             limits: &definition.limits,
             machine: policy::Machine { memory_bytes: Some(1 << 30), processors: Some(2) },
             healer_paths: &[],
+            programs: &[],
             paths: &versioned,
         };
         assert_eq!(policy::check_actions(remedy, &context), Ok(()), "a refused remedy is tried");
