@@ -9,7 +9,7 @@
 //! through one order, and nothing is parsed before its turn: size, digest, signature, policy, shape, content.
 //!
 //! Start with [`manifest::Manifest`] (what a plugin says), then [`pack::pack`] (component → [`Bundle`]), [`verify::verify`]
-//! (the only way to a [`verify::Verified`]) and [`lock::changes`] (what somebody has to approve).
+//! (the only way to a [`verify::Verified`]), [`lock::changes`] (what somebody has to approve) and [`registry::Registry`].
 
 mod atomic;
 mod digest;
@@ -31,6 +31,7 @@ pub mod trust;
 pub mod verify;
 
 pub mod lock;
+pub mod registry;
 
 pub use bundle::{Attachment, Bundle, ContentError, Contents, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, ShapeError};
 pub use digest::{Digest, NoDigest};
