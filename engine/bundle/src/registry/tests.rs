@@ -5,6 +5,7 @@ mod liar;
 mod real;
 mod references;
 mod server;
+mod skopeo;
 
 use super::*;
 use crate::bundle::Bundle;
