@@ -24,12 +24,14 @@ pub fn embedded() -> Vec<EmbeddedPlugin> {
 /// Their grants. `run-shell` runs only programs of the stage's own command, which needs the interface but names no program.
 pub fn grants() -> BTreeMap<String, Grant> {
     let reads = || Grant { workspace: Some(WorkspaceGrant::Read), ..Grant::default() };
+    // It asks package indexes through the clients that the machine has, as these are configured.
+    let asks = || Grant { process: ["cargo", "npm", "python3"].map(str::to_owned).to_vec(), ..reads() };
     let runs = || Grant { process: vec!["sh".to_owned()], ..Grant::default() };
     [
         ("run-shell", runs()),
         (LEARNER, Grant { state: true, ..Grant::default() }),
         ("plan-project", reads()),
-        ("heal-dependency", reads()),
+        ("heal-dependency", asks()),
         ("heal-config", reads()),
         ("heal-alternative", reads()),
         ("heal-rollback", reads()),

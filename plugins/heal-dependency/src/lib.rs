@@ -1,6 +1,6 @@
 //! Installs what is declared, declares what is used, and moves requirements that do not fit.
 //!
-//! Role: healer, strategy `dependency`. Imports: `workspace`. One module per ecosystem ([`python`], [`node`], [`rust`]);
+//! Role: healer, strategy `dependency`. Imports: `workspace`, and `process` to ask package indexes. One module per ecosystem ([`python`], [`node`], [`rust`]);
 //! [`version`] compares versions and [`edit`] turns a place in a file into a step.
 
 use plugin_sdk::prelude::*;

@@ -7,6 +7,7 @@ mod node;
 mod python;
 mod removals;
 mod rust;
+mod upstream;
 
 fn propose_with_log(world: World, incident: IncidentBuilder, log: &str) -> Vec<Remedy> {
     world.enter(|| HealDependency::propose(incident.build(), &LogText::new(log))).unwrap()

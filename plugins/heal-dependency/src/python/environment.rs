@@ -19,9 +19,8 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// Looks at the command, at the paths of the traceback, and at the usual directories.
-    pub fn of(incident: &Incident, log: &dyn Log) -> Self {
-        let command = incident.stage.command.text();
+    /// Looks at what is run, at the paths of the traceback, and at the usual directories.
+    pub fn of(incident: &Incident, command: &str, log: &dyn Log) -> Self {
         let directory = &incident.stage.directory;
         let words = command.split(|c: char| c.is_whitespace() || "&|;()\"'=".contains(c));
         let called = words.clone().find_map(|word| {
@@ -70,19 +69,14 @@ impl Environment {
         traced.or_else(usual).map_or(Self::Absent, Self::Venv)
     }
 
-    /// Versions of what is installed, by normal name; only for an environment in the workspace.
-    pub fn installed(&self, name: &str) -> Option<String> {
-        let Self::Venv(path) = self else { return None };
-        let name = super::requirements::normal(name);
-        let versions = host::workspace::entries(&path::below(path, "lib")).ok()?;
-        let python = versions
-            .into_iter()
-            .find(|entry| entry.path.rsplit('/').next().is_some_and(|name| name.starts_with("python3")))?;
-        host::workspace::entries(&path::below(&python.path, "site-packages")).ok()?.into_iter().find_map(|entry| {
-            let stem = entry.path.rsplit('/').next()?.strip_suffix(".dist-info")?;
-            let (installed, version) = stem.rsplit_once('-')?;
-            (super::requirements::normal(installed) == name).then(|| version.to_owned())
-        })
+    /// Where the environment lies, if it lies in the workspace.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Venv(path) => Some(path),
+            // Where uv puts it, and Poetry when told to keep it in the project.
+            Self::Uv | Self::Poetry => Some(".venv"),
+            Self::Absent => None,
+        }
     }
 
     /// The command that puts what a requirements file says into the environment.

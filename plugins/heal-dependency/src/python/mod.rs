@@ -2,17 +2,24 @@
 
 pub mod conflict;
 pub mod environment;
+pub mod index;
+pub mod installed;
 pub mod locks;
 pub mod missing;
 pub mod names;
 pub mod removals;
 pub mod removed;
 pub mod requirements;
+pub mod searched;
+pub mod traceback;
+pub mod upstream;
 pub mod versions;
 
 use plugin_sdk::prelude::*;
+use plugin_sdk::script_files;
 
 use self::environment::Environment;
+use self::index::Index;
 use self::requirements::{Declared, Manifests};
 
 /// Everything that the remedies of one incident need to know.
@@ -21,6 +28,8 @@ pub struct Project {
     pub manifests: Manifests,
     /// Where its modules come from.
     pub environment: Environment,
+    /// What could come.
+    pub index: Index,
     /// The stage's directory.
     pub directory: String,
     /// Whether the stage's own command installs what is declared.
@@ -30,11 +39,13 @@ pub struct Project {
 impl Project {
     /// Looks at the project of an incident.
     pub fn of(incident: &Incident, log: &dyn Log) -> Self {
-        let command = incident.stage.command.text();
         let directory = incident.stage.directory.clone();
+        let command = command_of(incident);
+        let environment = Environment::of(incident, &command, log);
         Self {
             manifests: Manifests::read(&directory, &command),
-            environment: Environment::of(incident, log),
+            index: Index::new(environment.python(), incident.is_offline()),
+            environment,
             installs_itself: environment::installs_itself(&command),
             directory,
         }
@@ -58,7 +69,8 @@ impl Project {
         let requirement = format!("{name}{specifiers}");
         match self.manifests.find(name) {
             Some(declared) => {
-                let edit = self.manifests.change(declared, &declared.written, specifiers, &declared.marker)?;
+                let specifiers = requirements::narrowed(&declared.specifiers, specifiers);
+                let edit = self.manifests.change(declared, &declared.written, &specifiers, &declared.marker)?;
                 self.installed(proposed.action(edit), &declared.path, &requirement)
             }
             None => {
@@ -73,6 +85,13 @@ impl Project {
         let edit = self.manifests.change(declared, successor, "", &declared.marker)?;
         self.installed(proposed.action(edit), &declared.path, successor)
     }
+}
+
+/// What the stage runs: its command, and the scripts that it names.
+fn command_of(incident: &Incident) -> String {
+    let command = incident.stage.command.text();
+    let scripts = script_files::named_in(&command, &incident.stage.directory);
+    std::iter::once(command).chain(scripts).collect::<Vec<_>>().join("\n")
 }
 
 /// The remedies for a finding of the ecosystem.

@@ -317,11 +317,7 @@ pub const REMOVALS: &[Removal] = &[
         &[],
     ),
     removal(Text("A module that was compiled using NumPy 1.x cannot be run in"), ("numpy", "<2"), &[]),
-    removal(
-        Text("numpy.dtype size changed, may indicate binary incompatibility"),
-        ("numpy", "<2"),
-        &[From("pandas", ">=2.2.2"), From("scikit-learn", ">=1.4.2")],
-    ),
+    removal(Text("numpy.dtype size changed, may indicate binary incompatibility"), ("numpy", "<2"), &[]),
     removal(Object(&["DataFrame", "Series"], &["append", "iteritems", "mad"]), ("pandas", "<2"), &[]),
     removal(Object(&["DataFrame", "Series"], &["ix", "as_matrix", "get_value", "sortlevel"]), ("pandas", "<1"), &[]),
     removal(Import("pandas", &["Int64Index", "Float64Index", "UInt64Index"]), ("pandas", "<2"), &[]),

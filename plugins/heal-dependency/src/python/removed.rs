@@ -2,35 +2,42 @@
 
 use plugin_sdk::prelude::*;
 
-use super::Project;
-use super::names::distribution_of;
 use super::removals::{Consumer, REMOVALS, Removal, Shown};
 use super::requirements::Declared;
-use crate::version::Version;
-
-/// Lines above the cause in which the traceback's last frame is looked for.
-const FRAMES: u64 = 40;
+use super::{Project, searched, traceback};
 
 /// Remedies for a name that is gone.
 pub fn remedies(incident: &Incident, log: &dyn Log, project: &Project) -> Vec<Remedy> {
+    remedies_knowing(REMOVALS, incident, log, project)
+}
+
+/// Remedies for a name that is gone: what the table knows comes first, and where it knows nothing, or what it knew was tried,
+/// the package index is searched.
+pub fn remedies_knowing(table: &[Removal], incident: &Incident, log: &dyn Log, project: &Project) -> Vec<Remedy> {
     let root = incident.root();
-    let importer = importer(root, log);
-    let Some(removal) = REMOVALS.iter().find(|removal| fits(removal, root, log)) else {
-        return guesses(root, importer.as_deref(), project);
-    };
+    let known = table.iter().find(|removal| fits(removal, root, log));
+    let known = known.map(|removal| known_remedies(removal, root, log, project)).unwrap_or_default();
+    if known.iter().any(|remedy| !incident.was_tried(&remedy.title)) {
+        return known;
+    }
+    searched::remedies(root, log, project)
+}
+
+fn known_remedies(removal: &Removal, root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy> {
+    let frames = traceback::frames(root, log);
+    let importer = frames.first().and_then(|frame| frame.owner(project)).map(|owner| owner.name);
     let moves: Vec<Remedy> =
         removal.consumers.iter().filter_map(|consumer| moved(consumer, root, importer.as_deref(), project)).collect();
     let stays = removal.provider.and_then(|(provider, versions)| stays(provider, versions, root, project));
-    let users_pinned =
-        removal.consumers.iter().filter_map(|consumer| project.manifests.find(name_of(consumer))).any(is_held_back);
+    // Where the traceback shows that the project itself uses the name, no other user has to move first.
+    let is_own = importer.is_none() && !frames.is_empty();
+    let pinned = removal.consumers.iter().filter_map(|consumer| project.manifests.find(name_of(consumer)));
+    let users_pinned = !is_own && pinned.into_iter().any(is_held_back);
     let mut remedies: Vec<Remedy> = if users_pinned || stays.is_none() {
         moves.into_iter().chain(stays).collect()
     } else {
         stays.into_iter().chain(moves).collect()
     };
-    if remedies.is_empty() {
-        remedies = guesses(root, importer.as_deref(), project);
-    }
     // The first is the better choice; the others stay possible.
     let mut most = 1.0_f64;
     for remedy in &mut remedies {
@@ -47,7 +54,7 @@ fn name_of(consumer: &Consumer) -> &'static str {
 }
 
 /// Whether a requirement keeps a package from moving on.
-fn is_held_back(declared: &Declared) -> bool {
+pub fn is_held_back(declared: &Declared) -> bool {
     let specifiers = &declared.specifiers;
     specifiers.starts_with("==") || specifiers.starts_with("~=") || specifiers.contains('<')
 }
@@ -66,7 +73,8 @@ fn fits(removal: &Removal, root: &Finding, log: &dyn Log) -> bool {
             root.code == "python.import-name-removed" && module_is(module) && is("name", names)
         }
         Shown::Attribute(module, names) => {
-            root.code == "python.attribute-removed" && module_is(module) && is("attribute", names)
+            let is_missing = ["python.attribute-removed", "python.numpy-alias-removed"].contains(&root.code.as_str());
+            is_missing && module_is(module) && (is("attribute", names) || is("name", names))
         }
         Shown::Object(objects, names) => {
             root.code == "python.object-attribute-removed" && is("object", objects) && is("attribute", names)
@@ -84,12 +92,16 @@ fn fits(removal: &Removal, root: &Finding, log: &dyn Log) -> bool {
 }
 
 /// The module that the cause names, under its own name: requests offers what it needs as `requests.packages.urllib3`, too.
-fn module_of(root: &Finding) -> Option<&str> {
+pub fn module_of(root: &Finding) -> Option<&str> {
+    if root.code == "python.numpy-alias-removed" {
+        return Some("numpy");
+    }
     let written = root.capture("module")?.trim_matches(['\'', '"']);
     Some(written.strip_prefix("requests.packages.").unwrap_or(written))
 }
 
-fn gone(root: &Finding) -> String {
+/// What is gone, for a person.
+pub fn gone(root: &Finding) -> String {
     let named = root.capture("name").or_else(|| root.capture("attribute")).or_else(|| root.capture("module"));
     named.unwrap_or("what is used").trim_matches(['\'', '"']).to_owned()
 }
@@ -136,58 +148,4 @@ fn stays(provider: &str, versions: &str, root: &Finding, project: &Project) -> O
     };
     let proposed = remedy("dependency", format!("require {provider}{versions}")).because(why).confidence(0.85);
     project.require(proposed, provider, versions)
-}
-
-/// What can be said without knowing the package: its user may be held back by a pin, or it may have moved too far.
-fn guesses(root: &Finding, importer: Option<&str>, project: &Project) -> Vec<Remedy> {
-    let mut remedies = Vec::new();
-    if let Some(declared) = importer.and_then(|importer| project.manifests.find(importer)) {
-        let pinned = declared.specifiers.strip_prefix("==").filter(|version| !version.contains([',', '*']));
-        if let Some(version) = pinned {
-            let name = &declared.written;
-            let proposed = remedy("dependency", format!("let {name} move on from {version}"))
-                .because(format!(
-                    "{name} {version} uses `{}`, which is gone; a newer one may do without it",
-                    gone(root)
-                ))
-                .confidence(0.5);
-            remedies.extend(project.require(proposed, name, &format!(">{version}")));
-        }
-    }
-    let module = module_of(root);
-    let is_name_gone = root.code == "python.import-name-removed" || root.code == "python.attribute-removed";
-    if let Some(module) = module.filter(|_| is_name_gone) {
-        let (provider, _) = distribution_of(module.split('.').next().unwrap_or(module));
-        let installed = project.environment.installed(&provider).and_then(|version| Version::parse(&version));
-        let is_pinned = project.manifests.find(&provider).is_some_and(|declared| declared.specifiers.starts_with("=="));
-        if let Some(installed) = installed.filter(|installed| installed.major() > 0 && !is_pinned) {
-            let versions = format!("<{}", installed.major());
-            let proposed = remedy("dependency", format!("require {provider}{versions}"))
-                .because(format!(
-                    "{provider} {} is installed and has no `{}`; names go away with a new major version",
-                    installed.text,
-                    gone(root)
-                ))
-                .confidence(0.45);
-            remedies.extend(project.require(proposed, &provider, &versions));
-        }
-    }
-    remedies
-}
-
-/// The distribution whose code stands in the traceback's last frame; `None` when it is the project's own.
-fn importer(root: &Finding, log: &dyn Log) -> Option<String> {
-    let first = root.cause.line.saturating_sub(FRAMES).max(1);
-    let count = u32::try_from(root.cause.line.saturating_sub(first)).ok()?;
-    let lines = log.lines(first, count);
-    let context = root.context.iter().filter(|line| line.line < root.cause.line);
-    let frames = lines
-        .iter()
-        .chain(context)
-        .filter(|line| line.text.trim_start().starts_with("File \"") && !line.text.contains("<frozen"));
-    let last = frames.max_by_key(|line| line.line)?;
-    let path = last.text.split('"').nth(1)?;
-    let below = path.split("/site-packages/").nth(1)?;
-    let module = below.split('/').next()?.trim_end_matches(".py");
-    Some(distribution_of(module).0)
 }

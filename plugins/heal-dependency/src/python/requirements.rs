@@ -3,6 +3,7 @@
 use plugin_sdk::prelude::*;
 
 use crate::edit;
+use crate::version::Version;
 
 /// How a requirement is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +139,19 @@ impl Manifests {
 /// Names compare without case, and `_`, `.` and `-` are the same (PEP 503).
 pub fn normal(name: &str) -> String {
     name.split('[').next().unwrap_or_default().trim().to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+/// New specifiers with those of the old ones that still hold beside them: an upper bound keeps a lower one that lies below it.
+pub fn narrowed(old: &str, new: &str) -> String {
+    let Some(bound) = new.strip_prefix('<').filter(|bound| !bound.starts_with('=')).and_then(Version::parse) else {
+        return new.to_owned();
+    };
+    let is_below = |part: &&str| {
+        let lower = part.strip_prefix(">=").or_else(|| part.strip_prefix('>'));
+        lower.and_then(Version::parse).is_some_and(|lower| lower.order(&bound).is_lt())
+    };
+    let kept = old.split(',').filter(is_below);
+    kept.chain(std::iter::once(new)).collect::<Vec<_>>().join(",")
 }
 
 /// Name with extras, specifiers without blanks, and marker of a requirement.
