@@ -2,15 +2,16 @@
 
 use plugin_sdk::prelude::*;
 
-use super::Project;
 use super::environment::Environment;
+use super::index::{Expected, Unasked};
 use super::names::{ALTERNATIVES, STANDARD, distribution_of};
+use super::{Project, traceback};
 
 /// Directories below which projects keep their own modules.
 const SOURCE_DIRECTORIES: &[&str] = &["", "src", "lib", "python"];
 
 /// Remedies for the module that the root cause names.
-pub fn remedies(incident: &Incident, _log: &dyn Log, project: &Project) -> Vec<Remedy> {
+pub fn remedies(incident: &Incident, log: &dyn Log, project: &Project) -> Vec<Remedy> {
     let Some(module) = incident.root().capture("module").map(|module| module.trim_matches(['\'', '"'])) else {
         return Vec::new();
     };
@@ -26,7 +27,20 @@ pub fn remedies(incident: &Incident, _log: &dyn Log, project: &Project) -> Vec<R
         host::log::info(format!("{module} cannot be installed without the network"));
         return Vec::new();
     }
-    let (distribution, is_listed) = distribution_of(module);
+    // A namespace like `google` says nothing; the line that imports from it does.
+    let code = traceback::frames(incident.root(), log).into_iter().next().map(|frame| frame.code).unwrap_or_default();
+    let inside = format!("{module}.");
+    let imported: Vec<String> =
+        traceback::imported(&code).into_iter().filter(|name| name.starts_with(&inside)).collect();
+    let named = imported.iter().map(String::as_str).chain([module]).find_map(|name| {
+        let (distribution, is_listed) = distribution_of(name);
+        is_listed.then(|| (name.to_owned(), distribution))
+    });
+    let module = named.as_ref().map_or(module, |(name, _)| name.as_str());
+    let (distribution, is_listed) = match &named {
+        Some((_, distribution)) => (distribution.clone(), true),
+        None => distribution_of(module),
+    };
     let others = ALTERNATIVES.iter().find(|(name, _)| *name == top).map_or(&[][..], |(_, others)| others);
     let declared = std::iter::once(distribution.as_str())
         .chain(others.iter().copied())
@@ -34,22 +48,31 @@ pub fn remedies(incident: &Incident, _log: &dyn Log, project: &Project) -> Vec<R
     if let Some(declared) = declared {
         return installed(project, &declared.path, &declared.written, module).into_iter().collect();
     }
+    let (distribution, why) = if is_listed {
+        let why = format!(
+            "nothing installed brings the module {module}; it comes from the distribution {distribution}, which is not declared"
+        );
+        (distribution, why)
+    } else {
+        match proven(top, imported.first().map_or(module, String::as_str), project) {
+            Ok(Some(proven)) => proven,
+            Ok(None) => {
+                host::log::info(format!("no distribution of the index is known or shown to bring the module {module}"));
+                return Vec::new();
+            }
+            Err(why) => {
+                host::log::info(format!("nobody knows which distribution brings the module {module}, and {why}"));
+                return Vec::new();
+            }
+        }
+    };
     if let Some(by_tool) = through_tool(&project.environment, &distribution, module, is_listed, &project.directory) {
         return vec![by_tool];
     }
     let distribution = if distribution == "setuptools" { "setuptools<81" } else { &distribution };
-    let why = if is_listed {
-        format!(
-            "nothing installed brings the module {module}; it comes from the distribution {distribution}, which is not declared"
-        )
-    } else {
-        format!(
-            "nothing installed brings the module {module}, and no requirement has its name; many modules are called like their distribution"
-        )
-    };
     let confidence = if is_listed { 0.9 } else { 0.6 };
     let declare = remedy("dependency", format!("require {distribution}, which provides the module {module}"))
-        .because(&*why)
+        .because(why.clone())
         .confidence(confidence);
     let mut remedies: Vec<Remedy> = project
         .manifests
@@ -70,6 +93,29 @@ pub fn remedies(incident: &Incident, _log: &dyn Log, project: &Project) -> Vec<R
         );
     }
     remedies
+}
+
+/// A distribution that the table does not know is only proposed when its newest archive holds the module: a name alone could
+/// be anybody's.
+fn proven(top: &str, module: &str, project: &Project) -> Result<Option<(String, String)>, Unasked> {
+    let name = top.to_lowercase().replace('_', "-");
+    let candidates =
+        [name.clone(), format!("python-{name}"), format!("py{name}"), format!("{name}-python"), format!("{name}-py")];
+    for candidate in candidates {
+        let releases = project.index.releases(&candidate)?;
+        let Some(newest) = releases.iter().rev().find(|release| release.fits) else { continue };
+        if project.index.has(&candidate, &newest.version, &Expected::module(module))? == Some(true) {
+            let since = releases.first().map(|first| first.date.as_str()).filter(|date| !date.is_empty());
+            let since = since.map(|date| format!(", the first of {date}")).unwrap_or_default();
+            let why = format!(
+                "nothing installed brings the module {module}; {candidate} {} does: its archive holds it. It has {} release(s){since}; the table of known names does not have it, so look at it before you keep it",
+                newest.version,
+                releases.len()
+            );
+            return Ok(Some((candidate, why)));
+        }
+    }
+    Ok(None)
 }
 
 /// What is declared has to be installed; only if the stage does not do that anyway.

@@ -105,7 +105,18 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         }
         "python.pip-no-matching-distribution" | "python.pip-no-such-version" => versions::remedies(root, log, &project),
         "python.deprecated-package" => versions::successor(root, &project),
+        "python.poetry-no-such-version" | "python.uv-package-not-found" => versions::unlisted(root, log, &project),
+        "python.uv-no-solution" | "python.poetry-conflict" => {
+            let unlisted = versions::unlisted(root, log, &project);
+            if unlisted.is_empty() { conflict::remedies(log, &project) } else { unlisted }
+        }
         "python.pip-conflict" => conflict::remedies(log, &project),
+        "python.wheel-build-failed"
+        | "python.build-subprocess"
+        | "python.build-tool-missing"
+        | "python.build-compiler-failed"
+        | "python.use-2to3"
+        | "python.version-not-supported" => versions::unbuildable(&project),
         "python.uv-lock-outdated" => locks::uv(incident),
         "python.poetry-lock-outdated" => locks::poetry(incident),
         _ => removed::remedies(incident, log, &project),

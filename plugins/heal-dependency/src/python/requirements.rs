@@ -27,9 +27,37 @@ pub struct Declared {
     pub specifiers: String,
     /// The environment marker without its semicolon; empty for none.
     pub marker: String,
-    form: Form,
+    /// How it is written.
+    pub form: Form,
     start: usize,
     end: usize,
+}
+
+impl Declared {
+    /// The requirement as a line of a requirements file.
+    pub fn line(&self) -> String {
+        self.line_with(&self.specifiers)
+    }
+
+    /// The same with other specifiers.
+    pub fn line_with(&self, specifiers: &str) -> String {
+        let specifiers = if self.form == Form::PoetryVersion { plain(specifiers) } else { specifiers.to_owned() };
+        let marker = if self.marker.is_empty() { String::new() } else { format!("; {}", self.marker) };
+        format!("{}{specifiers}{marker}", self.written)
+    }
+}
+
+/// Poetry's specifiers as pip writes them: `1.2` is `==1.2`, `^1.2` is `>=1.2,<2`.
+fn plain(specifiers: &str) -> String {
+    match specifiers.strip_prefix(['^', '~']) {
+        _ if specifiers == "*" || specifiers.is_empty() => String::new(),
+        Some(from) => {
+            let next = Version::parse(from).map_or(0, |version| version.major() + 1);
+            format!(">={from},<{next}")
+        }
+        None if specifiers.starts_with(|c: char| c.is_ascii_digit()) => format!("=={specifiers}"),
+        None => specifiers.to_owned(),
+    }
 }
 
 /// All manifests of a project, those that the command names first.

@@ -2,13 +2,16 @@
 
 use plugin_sdk::prelude::*;
 
-use super::Project;
 use super::names::{BACKPORTS, SUCCESSORS, distribution_of};
-use super::requirements::{Declared, normal, parse};
+use super::requirements::{Declared, Form, normal, parse};
+use super::{Project, locks};
 use crate::version::{self, Version};
 
 /// What pip puts before the versions that it found.
 const FROM_VERSIONS: &str = "(from versions: ";
+
+/// Most pinned requirements of which the index is asked.
+const MAX_PINS: usize = 12;
 
 /// Remedies for a requirement of which no version fits.
 pub fn remedies(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy> {
@@ -41,6 +44,61 @@ pub fn remedies(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy>
         remedies.extend(relaxed);
     }
     remedies
+}
+
+/// Remedies for a requirement that the resolver of uv or Poetry cannot satisfy because there is no such version.
+pub fn unlisted(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy> {
+    let captured = ["package", "name", "requirement"].iter().find_map(|name| root.capture(name));
+    let text = &root.cause.text;
+    // `there is no version of NAME==V`, `depends on NAME (V) which doesn't match any versions`
+    let behind = |mark: &str| text.split_once(mark).map(|(_, rest)| rest.trim_start());
+    let named = behind("no version of ").or_else(|| behind("no versions of ")).or_else(|| behind("depends on "));
+    let name = captured.or(named).and_then(|name| name.split(|c: char| "=<>!~ (,[".contains(c)).next());
+    let above = || {
+        let line = log.containing("there is no version of ", 5).into_iter().next()?;
+        let name = line.text.split_once("there is no version of ")?.1.to_owned();
+        name.split(|c: char| "=<>!~ (,[".contains(c)).next().map(str::to_owned)
+    };
+    let Some(name) = name.map(str::to_owned).or_else(above) else { return Vec::new() };
+    let Some(declared) = project.manifests.find(&name) else { return Vec::new() };
+    let releases = match project.index.releases(&name) {
+        Ok(releases) => releases,
+        Err(why) => {
+            host::log::info(format!("which versions of {name} there are could not be asked: {why}"));
+            return Vec::new();
+        }
+    };
+    let fitting: Vec<Version> =
+        releases.iter().filter(|release| release.fits).filter_map(|release| Version::parse(&release.version)).collect();
+    let remedies: Vec<Remedy> =
+        nearest(declared, "", &fitting, project).into_iter().chain(renamed(declared, project)).collect();
+    remedies.into_iter().map(|remedy| locks::with_lock(remedy, project)).collect()
+}
+
+/// Remedies for a package that cannot be built here: the nearest release with an archive for the code's Python.
+pub fn unbuildable(project: &Project) -> Vec<Remedy> {
+    let pinned = project.manifests.declared.iter().filter(|declared| declared.specifiers.starts_with("=="));
+    let remedies = pinned.take(MAX_PINS).filter_map(|declared| {
+        let pin = declared.specifiers.trim_start_matches('=');
+        let releases = project.index.releases(&declared.name).ok()?;
+        let wanted = Version::parse(pin)?;
+        let at = releases.iter().position(|release| {
+            Version::parse(&release.version).is_some_and(|version| version.order(&wanted).is_eq())
+        })?;
+        let newer = releases[at..].iter().find(|release| release.fits).filter(|_| !releases[at].fits)?;
+        let specifiers = format!("=={}", newer.version);
+        let edit = project.manifests.change(declared, &declared.written, &specifiers, &declared.marker)?;
+        let name = &declared.written;
+        let proposed = remedy("dependency", format!("require {name}{specifiers} in {}", declared.path))
+            .because(format!(
+                "the index has no archive of {name} {pin} that installs on the code's Python without a build, and building it fails; {} is the next release that has one",
+                newer.version
+            ))
+            .confidence(0.8)
+            .action(edit);
+        project.installed(proposed, &declared.path, &format!("{name}{specifiers}"))
+    });
+    remedies.map(|remedy| locks::with_lock(remedy, project)).collect()
 }
 
 /// Remedies for a package that says of itself that another one took its place.
@@ -101,7 +159,12 @@ fn nearest(declared: &Declared, asked: &str, listed: &[Version], project: &Proje
     let wanted = asked.split(',').next().unwrap_or(asked);
     let nearest = version::nearest(wanted.trim_start_matches(|c: char| !c.is_ascii_digit()), listed)?;
     let is_pinned = declared.specifiers.starts_with("==") && !declared.specifiers.contains(',');
-    let specifiers = if is_pinned { format!("=={}", nearest.text) } else { format!(">={}", nearest.text) };
+    let specifiers = match declared.form {
+        Form::PoetryVersion if declared.specifiers.starts_with(['^', '~']) => format!("^{}", nearest.text),
+        Form::PoetryVersion if !declared.specifiers.starts_with(['=', '<', '>']) => nearest.text.clone(),
+        _ if is_pinned => format!("=={}", nearest.text),
+        _ => format!(">={}", nearest.text),
+    };
     let edit = project.manifests.change(declared, &declared.written, &specifiers, &declared.marker)?;
     let proposed = remedy("dependency", format!("require {}{specifiers} in {}", declared.written, declared.path))
         .because(format!(

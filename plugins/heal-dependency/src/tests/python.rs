@@ -1,4 +1,9 @@
+use plugin_sdk::host::process::{ProcessError, ProcessRequest, ProcessResult};
+use plugin_sdk::json::{self, Value, json};
+
 use super::*;
+
+type ProcessAnswer = Result<ProcessResult, ProcessError>;
 
 /// A stage that installs by itself.
 const INSTALLS: &str = ".venv/bin/pip install -q -r requirements.txt && .venv/bin/python main.py";
@@ -29,7 +34,8 @@ fn an_undeclared_module_is_declared_by_the_name_of_its_distribution() {
         ("sklearn.linear_model", "scikit-learn"),
         ("google.cloud.storage", "google-cloud-storage"),
         ("yaml", "PyYAML"),
-        ("some_thing", "some-thing"),
+        ("google.protobuf.descriptor", "protobuf"),
+        ("markdown_it", "markdown-it-py"),
     ] {
         let remedies = propose(project(""), missing(module).script(INSTALLS));
         let expected = [action::append_to_file("requirements.txt", format!("{distribution}\n"))];
@@ -37,11 +43,50 @@ fn an_undeclared_module_is_declared_by_the_name_of_its_distribution() {
     }
 }
 
+/// An index that has `names`, of which those of `holds` have the module in their archive.
+fn index(names: &'static [&'static str], holds: &'static [&'static str]) -> impl Fn(&ProcessRequest) -> ProcessAnswer {
+    move |request| {
+        let question: Value = json::from_str(&request.argv[4]).unwrap();
+        let name = question["name"].as_str().unwrap();
+        let answer = match question["ask"].as_str().unwrap() {
+            "releases" if names.contains(&name) => {
+                json!({ "releases": [{ "version": "1.2", "date": "2020-01-02", "fits": true }] })
+            }
+            "releases" => json!({ "releases": [] }),
+            "has" => json!({ "says": holds.contains(&name) }),
+            other => panic!("{other}"),
+        };
+        let stdout_tail = answer.to_string().into_bytes();
+        Ok(ProcessResult { outcome: plugin_sdk::testing::outcome(0), stdout_tail })
+    }
+}
+
 #[test]
-fn what_the_table_knows_is_surer_than_a_name_taken_over() {
+fn a_distribution_that_the_table_does_not_know_has_to_prove_that_it_holds_the_module() {
+    let world = project("").process(index(&["some-thing", "python-some-thing"], &["python-some-thing"]));
+    let proven = propose(world, missing("some_thing.inside").script(INSTALLS));
+    assert_eq!(first(&proven), [action::append_to_file("requirements.txt", "python-some-thing\n")]);
+    assert!(proven[0].rationale.contains("its archive holds it"), "{}", proven[0].rationale);
     let known = propose(project(""), missing("yaml").script(INSTALLS));
-    let guessed = propose(project(""), missing("somelib").script(INSTALLS));
-    assert!(known[0].confidence > guessed[0].confidence);
+    assert!(known[0].confidence > proven[0].confidence);
+    let unproven = project("").process(index(&["some-thing"], &[]));
+    assert!(propose(unproven, missing("some_thing").script(INSTALLS)).is_empty());
+    assert!(propose(project(""), missing("some_thing").script(INSTALLS)).is_empty());
+}
+
+#[test]
+fn the_line_that_imports_from_a_namespace_tells_which_distribution_is_meant() {
+    let log = "\
+Traceback (most recent call last):
+  File \"/src/job/main.py\", line 1, in <module>
+    from google.cloud import storage
+ModuleNotFoundError: No module named 'google'
+";
+    let found = finding("python.module-not-found", "dependency-missing")
+        .capture("module", "google")
+        .cause(4, "ModuleNotFoundError: No module named 'google'");
+    let remedies = propose_with_log(project(""), incident(found).script(INSTALLS), log);
+    assert_eq!(first(&remedies), [action::append_to_file("requirements.txt", "google-cloud-storage\n")]);
 }
 
 #[test]
