@@ -1,5 +1,7 @@
 //! Rust: `Cargo.toml`, `Cargo.lock`, and what cargo says about them.
 
+mod conflict;
+
 use plugin_sdk::prelude::*;
 
 use crate::edit;
@@ -26,6 +28,9 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         "rust.msrv" => msrv(root, log, directory),
         "rust.toolchain-target-missing" => target(incident),
         "rust.yanked" => yanked(root, directory),
+        "rust.version-conflict" | "rust.links-conflict" | "rust.dependency-feature-missing" => {
+            conflict::remedies(log, directory)
+        }
         _ => Vec::new(),
     }
 }
@@ -64,7 +69,9 @@ fn no_such_version(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy
     };
     let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
         let (start, end) = requirement_in(&text, package)?;
-        let is_asked = asked.is_empty() || text[start..end].trim() == asked;
+        // Cargo prints the caret that a bare version stands for.
+        let is_asked =
+            asked.is_empty() || text[start..end].trim().trim_start_matches('^') == asked.trim_start_matches('^');
         let edit = is_asked.then(|| edit::replace(&path, &text, start, end, &nearest.text)).flatten()?;
         Some((path, edit))
     });
@@ -225,6 +232,18 @@ fn msrv(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy> {
     let Some(installed) = installed_compiler(log) else {
         return Vec::new();
     };
+    let is_own = manifests(directory).iter().any(|(_, text)| name_of(text).as_deref() == Some(package));
+    if !is_own && is_crate_name(package) {
+        // Known to cargo from 1.84 on; earlier ones take the newest version whatever compiler it asks for.
+        let update =
+            cargo(&["update", "-p", package], directory).env("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback");
+        return vec![
+            remedy("dependency", format!("lock a version of {package} that rustc {installed} can build"))
+                .because(format!("the locked version of {package} asks for a newer compiler than the installed {installed}; cargo chooses one that does not"))
+                .confidence(0.75)
+                .action(update),
+        ];
+    }
     let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
         let is_own = text.contains("[package]") && name_of(&text).as_deref() == Some(package);
         let is_shared = text.contains("[workspace.package]") && text.contains("rust-version");

@@ -55,8 +55,8 @@ pub fn last_with(
     let why = match probes.ask(installed) {
         Ok(Some(false)) => match search(&older, installed, &mut probes) {
             Ok(Some(place)) => {
-                let other = older.get(place + 1).map_or(installed, |next| &next.version);
-                return Ok(Boundary::Read { wanted: older[place].version.clone(), other: Some(other.clone()) });
+                let wanted = older[place].version.clone();
+                return Ok(Boundary::Read { other: Some(next_series(&wanted, &releases, installed)), wanted });
             }
             Ok(None) => return Ok(came_later(&releases[at + 1..], &mut probes)),
             Err(why) => why.to_string(),
@@ -65,7 +65,7 @@ pub fn last_with(
         Err(why) => why.to_string(),
     };
     let made_for = consumer.map(|consumer| made_in(consumer, index)).transpose()?.flatten();
-    Ok(guessed(&older, installed, made_for.as_deref(), why))
+    Ok(guessed(&older, &releases, installed, made_for.as_deref(), why))
 }
 
 /// The oldest release of a consumer above the installed one that does without something.
@@ -201,6 +201,12 @@ fn series(version: &str) -> Option<(u64, u64)> {
     Version::parse(version).map(|version| (version.major(), version.minor()))
 }
 
+/// The first release of the series behind a release, whether it can be installed or not: pip would choose it, too.
+fn next_series(wanted: &str, releases: &[Release], installed: &str) -> String {
+    let newer = releases.iter().find(|release| series(&release.version) > series(wanted));
+    newer.map_or_else(|| installed.to_owned(), |next| next.version.clone())
+}
+
 /// The last release of each series `X.Y` that can be installed.
 fn ends_of_series(releases: &[Release]) -> Vec<&Release> {
     let mut ends: Vec<&Release> = Vec::new();
@@ -221,7 +227,13 @@ fn made_in(consumer: &Owner, index: &Index) -> Result<Option<String>, Unasked> {
 }
 
 /// The last release within a year of the consumer's, else the last one of the previous major version.
-fn guessed(older: &[&Release], installed: &str, made_for: Option<&str>, unchecked: String) -> Boundary {
+fn guessed(
+    older: &[&Release],
+    releases: &[Release],
+    installed: &str,
+    made_for: Option<&str>,
+    unchecked: String,
+) -> Boundary {
     let a_year_later = made_for.and_then(|date| {
         let (year, rest) = date.split_once('-')?;
         Some(format!("{}-{rest}", year.parse::<u32>().ok()? + 1))
@@ -233,6 +245,6 @@ fn guessed(older: &[&Release], installed: &str, made_for: Option<&str>, unchecke
         older.iter().rposition(|release| Version::parse(&release.version).is_some_and(|other| other.major() < major))
     };
     let Some(place) = by_date.or_else(by_number) else { return Boundary::Nowhere };
-    let other = older.get(place + 1).map_or(installed, |next| &next.version);
-    Boundary::Guessed { wanted: older[place].version.clone(), other: Some(other.to_owned()), unchecked }
+    let wanted = older[place].version.clone();
+    Boundary::Guessed { other: Some(next_series(&wanted, releases, installed)), wanted, unchecked }
 }

@@ -91,3 +91,61 @@ fn a_missing_target_is_added_by_rustup() {
     assert!(!remedies[0].reversible);
     assert!(propose(World::new(), target()).is_empty());
 }
+
+#[test]
+fn a_bare_version_is_what_cargo_prints_with_a_caret() {
+    let log = "error: failed to select a version for the requirement `widget = \"^0.99\"`\ncandidate versions found which didn't match: 0.4.3, 0.4.2, ...\n";
+    let found = finding("rust.no-such-version", "dependency-missing")
+        .cause(1, "error")
+        .capture("package", "widget")
+        .capture("requirement", "widget = \"^0.99\"");
+    let remedies = propose_with_log(dependency("[dependencies]\nwidget = \"0.99\"\n"), incident(found), log);
+    assert_eq!(first(&remedies), [action::edit_file("Cargo.toml", "0.99", "0.4.3")]);
+}
+
+#[test]
+fn the_project_s_own_requirement_gives_way_to_the_one_beside_it() {
+    let log = "\
+error: failed to select a version for `widget-sys`.
+    ... required by package `widget v0.30.0`
+    ... which satisfies dependency `widget = \"^0.30\"` of package `app v0.1.0 (/src/app)`
+versions that meet the requirements `^0.27.0` are: 0.27.0
+package `widget-sys` links to the native library `widget`, but it conflicts with a previous package which links to `widget` as well:
+package `widget-sys v0.28.0`
+";
+    for code in ["rust.version-conflict", "rust.links-conflict"] {
+        let world = dependency("[dependencies]\nwidget = \"0.30\"\nwidget-sys = \"0.28\"\n");
+        let remedies = propose_with_log(world, incident(finding(code, "dependency-conflict")), log);
+        assert_eq!(first(&remedies), [action::edit_file("Cargo.toml", "0.28", "0.27.0")], "{code}");
+    }
+}
+
+#[test]
+fn a_feature_that_is_written_otherwise_is_corrected_and_no_other_one_invented() {
+    let log = |feature: &str| {
+        format!(
+            "package `app` depends on `widget` with feature `{feature}` but `widget` does not have that feature.\n available features: default, derive, std\n"
+        )
+    };
+    let asked = |feature: &str| {
+        let world =
+            dependency(&format!("[dependencies]\nwidget = {{ version = \"1\", features = [\"{feature}\"] }}\n"));
+        propose_with_log(world, incident(finding("rust.version-conflict", "dependency-conflict")), &log(feature))
+    };
+    assert_eq!(first(&asked("derives")), [action::edit_file("Cargo.toml", "derives", "derive")]);
+    assert!(asked("turbo").is_empty());
+}
+
+#[test]
+fn a_dependency_for_a_newer_compiler_is_locked_where_the_installed_one_builds_it() {
+    let log = "error: rustc 1.95.0 is not supported by the following package:\n  widget@2.0.0 requires rustc 1.99\n";
+    let found = finding("rust.msrv", "toolchain-missing-or-version").capture("package", "widget");
+    let remedies = propose_with_log(dependency(""), incident(found), log);
+    match first(&remedies) {
+        [Action::RunCommand(command)] => {
+            assert_eq!(command.argv, ["cargo", "update", "-p", "widget"]);
+            assert_eq!(command.env[0].value, "fallback");
+        }
+        other => panic!("{other:?}"),
+    }
+}
