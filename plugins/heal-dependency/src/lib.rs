@@ -12,7 +12,7 @@ pub mod rust;
 pub mod version;
 
 /// What the plugin wants to see.
-pub const CODES: &[&str] = &["python.*", "node.*", "rust.*"];
+pub const CODES: &[&str] = &["python.*", "node.*", "rust.*", "system.command-not-found"];
 
 /// Most remedies of one answer.
 const MAX_REMEDIES: usize = 16;
@@ -32,7 +32,8 @@ impl Healer for HealDependency {
         }
         let remedies = match root.code.split('.').next().unwrap_or_default() {
             "python" => python::remedies(&incident, log),
-            "node" => node::remedies(&incident, log),
+            // A program of a package, called by a script of `package.json`.
+            "node" | "system" => node::remedies(&incident, log),
             "rust" => rust::remedies(&incident, log),
             _ => Vec::new(),
         };

@@ -3,6 +3,8 @@
 pub mod core_modules;
 pub mod manifest;
 pub mod peers;
+pub mod range;
+pub mod registry;
 pub mod usage;
 
 use plugin_sdk::prelude::*;
@@ -17,7 +19,10 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         return Vec::new();
     };
     match root.code.as_str() {
-        "node.module-not-found" | "node.typescript-module" => missing(incident, &manifest),
+        "node.module-not-found" => missing(incident, &manifest),
+        // Node's own modules need no package, but types.
+        "node.typescript-module" if root.capture("module").and_then(package_of).is_none() => types(incident, &manifest),
+        "node.typescript-module" => missing(incident, &manifest),
         "node.types-missing" => types(incident, &manifest),
         "node.tool-not-installed" => not_installed(incident, &manifest),
         "node.lock-out-of-sync" => lock(&manifest),
@@ -25,6 +30,9 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         "node.e404" => withdrawn(root, &manifest),
         "node.eresolve" | "node.peer-conflict" => peers::remedies(log, &manifest),
         "node.openssl-unsupported" => webpack(&manifest),
+        "node.esm-required" => required(root, log, &manifest),
+        "node.engine-unsupported" => engine(log, &manifest),
+        "system.command-not-found" => tool(root, &manifest),
         _ => Vec::new(),
     }
 }
@@ -67,11 +75,20 @@ fn missing(incident: &Incident, manifest: &Manifest) -> Vec<Remedy> {
 
 fn types(incident: &Incident, manifest: &Manifest) -> Vec<Remedy> {
     let root = incident.root();
-    let named = root.capture("package").filter(|package| package.starts_with("@types/")).map(str::to_owned);
-    let derived = || {
-        let package = root.capture("module").and_then(package_of)?;
-        Some(format!("@types/{}", package.trim_start_matches('@').replace('/', "__")))
-    };
+    let plain = |name: &str| format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
+    let module = root.capture("module").map(|module| module.trim_matches(['\'', '"']));
+    // The compiler says it itself: "Try `npm i --save-dev @types/node`".
+    let hinted = root.cause.text.split("--save-dev ").nth(1).and_then(|rest| rest.split(['`', ' ']).next());
+    let hinted = hinted.filter(|name| name.starts_with("@types/") && package_of(name).is_some()).map(str::to_owned);
+    let of_node = module
+        .map(|module| module.trim_start_matches("node:"))
+        .filter(|module| core_modules::NAMES.contains(&module.split('/').next().unwrap_or(module)))
+        .map(|_| "@types/node".to_owned());
+    let named = hinted.or(of_node).or_else(|| {
+        let package = root.capture("package").and_then(package_of)?;
+        Some(if package.starts_with("@types/") { package } else { plain(&package) })
+    });
+    let derived = || Some(plain(&module.and_then(package_of)?));
     let Some(package) = named.or_else(derived).filter(|_| !incident.is_offline()) else {
         return Vec::new();
     };
@@ -168,6 +185,173 @@ fn name_in(url: &str) -> &str {
         Some(at) => &url[at + 1..],
         None => url.rsplit('/').next().unwrap_or_default(),
     }
+}
+
+/// A package that can only be imported goes back to the last version that can be required.
+fn required(root: &Finding, log: &dyn Log, manifest: &Manifest) -> Vec<Remedy> {
+    let near = log.lines(root.cause.line.saturating_sub(3).max(1), 12);
+    let named = near.iter().chain([&root.cause]).find_map(|line| {
+        let (_, path) = line.text.split_once("require() of ES Module ")?;
+        let inside = path.split(" from ").next()?.rsplit_once("/node_modules/")?.1;
+        package_of(inside)
+    });
+    let Some(package) = named else { return Vec::new() };
+    let Some(declared) = manifest.version_of(&package) else { return Vec::new() };
+    let (Some(current), Ok(published)) = (Version::parse(declared), registry::published(&package)) else {
+        return Vec::new();
+    };
+    let last = published
+        .iter()
+        .filter(|candidate| !candidate.is_module)
+        .filter_map(|candidate| Version::parse(&candidate.version))
+        .filter(|version| version.major() <= current.major())
+        .max_by(|a, b| a.order(b));
+    let because = |version: &str| {
+        format!(
+            "{package} {declared} is an ES module, which this code requires; {version} is the last one that can be required"
+        )
+    };
+    moved_to(&package, declared, last, because, manifest)
+}
+
+/// A package for another Node.js moves to its newest version for the one that runs.
+fn engine(log: &dyn Log, manifest: &Manifest) -> Vec<Remedy> {
+    let text = |needle: &str| log.containing(needle, 5).into_iter().next().map(|line| line.text);
+    // npm: `Not compatible with your version of node/npm: NAME@1.2.3`, `Actual:   {"node":"v20.1.0",…}`.
+    let from_npm = || {
+        let named = text("Not compatible with your version of node/npm: ")?;
+        let package = named.rsplit_once(": ")?.1.trim().rsplit_once('@')?.0.to_owned();
+        let actual = text("Actual: ")?.split_once("\"node\":\"")?.1.split('"').next()?.to_owned();
+        Some((package, actual))
+    };
+    // Yarn: `error NAME@1.2.3: The engine "node" is incompatible with this module. Expected version ">=18". Got "16.20.0"`.
+    let from_yarn = || {
+        let line = text("The engine \"node\" is incompatible with this module")?;
+        let package = line.split_once("error ")?.1.split_once(": ")?.0.rsplit_once('@')?.0.to_owned();
+        let actual = line.split_once("Got \"")?.1.split('"').next()?.to_owned();
+        Some((package, actual))
+    };
+    let Some((package, actual)) = from_npm().or_else(from_yarn) else { return Vec::new() };
+    let Some((declared, package)) = package_of(&package).and_then(|name| Some((manifest.version_of(&name)?, name)))
+    else {
+        return Vec::new();
+    };
+    let Ok(published) = registry::published(&package) else { return Vec::new() };
+    let newest = published
+        .iter()
+        .filter(|candidate| candidate.node.is_empty() || range::holds(&candidate.node, &actual))
+        .filter_map(|candidate| Version::parse(&candidate.version))
+        .max_by(|a, b| a.order(b));
+    let because = |version: &str| {
+        format!(
+            "{package} {declared} does not run on the installed Node.js {actual}; {version} is the newest one that does"
+        )
+    };
+    moved_to(&package, declared, newest, because, manifest)
+}
+
+fn moved_to(
+    package: &str,
+    declared: &str,
+    version: Option<Version>,
+    because: impl Fn(&str) -> String,
+    manifest: &Manifest,
+) -> Vec<Remedy> {
+    let proposed = version.and_then(|version| {
+        let wanted = peers::styled(declared, &version.text);
+        let edit = manifest.change(package, &wanted)?;
+        let proposed = remedy("dependency", format!("require {package} {wanted}"));
+        Some(manifest.with_lock(proposed.because(because(&version.text)).confidence(0.75).action(edit)))
+    });
+    proposed.into_iter().collect()
+}
+
+/// Programs of packages with another name.
+const TOOLS: &[(&str, &str)] = &[
+    ("tsc", "typescript"),
+    ("ng", "@angular/cli"),
+    ("nest", "@nestjs/cli"),
+    ("vue-cli-service", "@vue/cli-service"),
+    ("babel", "@babel/cli"),
+    ("playwright", "@playwright/test"),
+    ("run-s", "npm-run-all"),
+    ("run-p", "npm-run-all"),
+    ("stylelint", "stylelint"),
+    ("cap", "@capacitor/cli"),
+    ("webpack-dev-server", "webpack-dev-server"),
+];
+/// Programs that are called like their package.
+const SAME_NAME: &[&str] = &[
+    "ava",
+    "c8",
+    "concurrently",
+    "copyfiles",
+    "cpy",
+    "cross-env",
+    "del",
+    "dotenv",
+    "esbuild",
+    "eslint",
+    "gulp",
+    "husky",
+    "jest",
+    "lerna",
+    "mkdirp",
+    "mocha",
+    "next",
+    "nodemon",
+    "npm-run-all",
+    "nuxt",
+    "nx",
+    "nyc",
+    "parcel",
+    "prettier",
+    "rimraf",
+    "rollup",
+    "serve",
+    "shx",
+    "standard",
+    "tap",
+    "terser",
+    "ts-node",
+    "tsup",
+    "tsx",
+    "turbo",
+    "uglifyjs",
+    "vite",
+    "vitest",
+    "wait-on",
+    "webpack",
+    "xo",
+];
+
+/// A program that a script calls and no package of the project brings.
+fn tool(root: &Finding, manifest: &Manifest) -> Vec<Remedy> {
+    let named = ["tool", "command", "program", "name"].iter().find_map(|name| root.capture(name));
+    let Some(tool) = named else { return Vec::new() };
+    let is_called = manifest.scripts().iter().any(|script| script.split_whitespace().any(|word| word == tool));
+    let listed = TOOLS.iter().find(|(known, _)| *known == tool).map(|(_, package)| *package);
+    let Some(package) = listed.or_else(|| SAME_NAME.iter().copied().find(|known| *known == tool)).filter(|_| is_called)
+    else {
+        return Vec::new();
+    };
+    if manifest.version_of(package).is_some() {
+        return vec![
+            remedy("dependency", "install what package.json declares")
+                .because(format!("{} declares {package}, which brings {tool}, but it is not installed", manifest.path))
+                .confidence(0.85)
+                .action(manifest.manager.install_all(&manifest.directory)),
+        ];
+    }
+    vec![
+        remedy("dependency", format!("require {package} for development"))
+            .because(format!(
+                "a script of {} calls {tool}, which comes with {package}, and nothing declares it",
+                manifest.path
+            ))
+            .confidence(0.75)
+            .action(manifest.manager.add_for_development(package, &manifest.directory)),
+    ]
 }
 
 /// The last webpack 4 hashes with its own MD4, so that OpenSSL is not asked.

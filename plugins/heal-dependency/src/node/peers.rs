@@ -3,6 +3,7 @@
 use plugin_sdk::prelude::*;
 
 use super::manifest::Manifest;
+use super::{range, registry};
 use crate::version::Version;
 
 /// Packages that have to have the same version.
@@ -56,16 +57,69 @@ pub fn remedies(log: &dyn Log, manifest: &Manifest) -> Vec<Remedy> {
         let confidence = if is_older { 0.75 } else { 0.4 };
         remedies.push(manifest.with_lock(moved.because(because.clone()).confidence(confidence)));
     }
+    let mut unasked = String::new();
+    match agreeing(&misfit, manifest) {
+        Ok(Some(nearest)) => {
+            let confidence = if is_older { 0.6 } else { 0.8 };
+            let why = format!("{because}; {asker} {nearest} is the nearest version that accepts it, says the registry");
+            let moved = moved(asker, &styled(manifest.version_of(asker).unwrap_or_default(), &nearest), manifest);
+            remedies.extend(moved.map(|moved| manifest.with_lock(moved.because(why).confidence(confidence))));
+        }
+        Ok(None) => {}
+        Err(why) => unasked = format!("; that was not checked: {why}"),
+    }
     if manifest.version_of(asker).is_some() {
         let newest = format!("{asker}@latest");
         let other = remedy("dependency", format!("require the newest {asker}"))
-            .because(format!("{because}; a newer {asker} may accept it"))
+            .because(format!("{because}; a newer {asker} may accept it{unasked}"))
             .confidence(if is_older { 0.3 } else { 0.6 })
             .action(manifest.manager.add(&newest, &manifest.directory));
         remedies.push(other);
     }
     remedies.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     remedies
+}
+
+/// The version of the asker nearest to the declared one whose peers are all satisfied by what the project declares: the newest
+/// of the next major version above that has one, else of the next one below. `None` when it is not the project's to choose.
+fn agreeing(misfit: &Misfit, manifest: &Manifest) -> Result<Option<String>, String> {
+    let (found, version) = &misfit.found;
+    let (asker, current) = &misfit.asker;
+    if manifest.version_of(asker).is_none() || super::package_of(asker).is_none() {
+        return Ok(None);
+    }
+    let agrees = |candidate: &registry::Published| {
+        candidate.peers.iter().all(|(peer, range)| {
+            let declared = if peer == found { Some(version.as_str()) } else { manifest.version_of(peer) };
+            declared.is_none_or(|declared| !is_version(declared) || range::holds(range, declared))
+        })
+    };
+    let Some(current) = Version::parse(current) else { return Ok(None) };
+    let published = registry::published(asker)?;
+    let fitting: Vec<Version> = published
+        .iter()
+        .filter(|candidate| agrees(candidate))
+        .filter_map(|candidate| Version::parse(&candidate.version))
+        .collect();
+    let above = fitting.iter().filter(|version| version.order(&current).is_gt());
+    let below = fitting.iter().filter(|version| version.order(&current).is_lt());
+    let major = above.clone().map(Version::major).min().or_else(|| below.clone().map(Version::major).max());
+    let side: Vec<&Version> = if above.clone().next().is_some() { above.collect() } else { below.collect() };
+    let nearest = side.into_iter().filter(|version| Some(version.major()) == major).max_by(|a, b| a.order(b));
+    Ok(nearest.map(|version| version.text.clone()))
+}
+
+/// Whether a declared version is a number, perhaps with a caret, and no tag, address or set of ranges.
+fn is_version(declared: &str) -> bool {
+    let number = declared.trim_start_matches(['^', '~', '=']);
+    number.chars().all(|c| c.is_ascii_digit() || c == '.') && !number.is_empty()
+}
+
+/// A version written as precisely as the one before it.
+pub fn styled(before: &str, version: &str) -> String {
+    let prefix: String = before.chars().take_while(|c| ['^', '~'].contains(c)).collect();
+    let is_exact = prefix.is_empty() && is_version(before);
+    if is_exact || !prefix.is_empty() { format!("{prefix}{version}") } else { format!("^{version}") }
 }
 
 /// Moves a package, and with it those that have to have the same version.

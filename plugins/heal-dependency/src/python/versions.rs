@@ -166,7 +166,7 @@ fn nearest(declared: &Declared, asked: &str, listed: &[Version], project: &Proje
         _ => format!(">={}", nearest.text),
     };
     let edit = project.manifests.change(declared, &declared.written, &specifiers, &declared.marker)?;
-    let proposed = remedy("dependency", format!("require {}{specifiers} in {}", declared.written, declared.path))
+    let proposed = remedy("dependency", format!("require {} in {}", declared.line_with(&specifiers), declared.path))
         .because(format!(
             "no index has {}{asked}; {} is the nearest version that exists",
             declared.written, nearest.text

@@ -1,3 +1,5 @@
+use plugin_sdk::host::process::ProcessResult;
+
 use super::*;
 
 fn module(name: &str) -> IncidentBuilder {
@@ -152,4 +154,74 @@ fn webpack_4_moves_to_the_version_that_does_without_openssl() {
     let remedies = propose(project(r#"{"devDependencies": {"webpack": "^4.46.0"}}"#), old());
     assert_eq!(first(&remedies), [action::edit_file("package.json", "^4.46.0", "4.47.0")]);
     assert!(propose(project(r#"{"devDependencies": {"webpack": "5.1.0"}}"#), old()).is_empty());
+}
+
+/// A registry in which every package has these versions, as `npm view --json` prints them.
+fn registry(world: World, versions: &'static str) -> World {
+    world.process(move |request| {
+        assert_eq!(request.argv[..2], ["npm", "view"]);
+        Ok(ProcessResult { outcome: plugin_sdk::testing::outcome(0), stdout_tail: versions.as_bytes().to_vec() })
+    })
+}
+
+#[test]
+fn the_nearest_version_whose_peers_agree_comes_before_the_newest() {
+    let versions = r#"[{"version":"14.0.0","peerDependencies":{"lib":"^17 || ^18"}},
+        {"version":"15.1.0","peerDependencies":{"lib":"^19.0.0"}}, {"version":"15.2.0","peerDependencies":{"lib":"^18 || ^19"}},
+        {"version":"16.0.0","peerDependencies":{"lib":"^20"}}]"#;
+    let text = ERESOLVE.replace("lib@17.0.2", "lib@19.0.0");
+    let world = registry(project(r#"{"dependencies":{"lib":"19.0.0","@scope/user":"14.0.0"}}"#), versions);
+    let remedies = propose_with_log(world, incident(finding("node.eresolve", "dependency-conflict")), &text);
+    assert_eq!(first(&remedies), [action::edit_file("package.json", "14.0.0", "15.2.0")]);
+}
+
+#[test]
+fn a_package_for_another_node_moves_to_its_newest_version_for_the_one_that_runs() {
+    let log = "\
+npm error code EBADENGINE
+npm error notsup Not compatible with your version of node/npm: widget@8.0.0
+npm error notsup Required: {\"node\":\">=22.19.0\"}
+npm error notsup Actual:   {\"node\":\"v20.20.2\",\"npm\":\"11.19.1\"}
+";
+    let versions = r#"[{"version":"6.0.0","engines":{"node":">=18"}},{"version":"7.1.0","engines":{"node":">=20.18.1"}},
+        {"version":"8.0.0","engines":{"node":">=22.19.0"}}]"#;
+    let world = registry(project(r#"{"dependencies":{"widget":"^8.0.0"}}"#), versions);
+    let found = incident(finding("node.engine-unsupported", "toolchain-missing-or-version"));
+    assert_eq!(first(&propose_with_log(world, found, log)), [action::edit_file("package.json", "^8.0.0", "^7.1.0")]);
+}
+
+#[test]
+fn a_package_that_can_only_be_imported_goes_back_to_the_last_that_can_be_required() {
+    let cause = "Error [ERR_REQUIRE_ESM]: require() of ES Module /src/app/node_modules/widget/index.js from /src/app/index.js not supported.";
+    let versions = r#"[{"version":"4.1.2"},{"version":"5.0.0","type":"module"},{"version":"5.3.0","type":"module"}]"#;
+    let world = registry(project(r#"{"dependencies":{"widget":"^5.3.0"}}"#), versions);
+    let found = incident(finding("node.esm-required", "dependency-conflict").cause(1, cause));
+    assert_eq!(first(&propose_with_log(world, found, cause)), [action::edit_file("package.json", "^5.3.0", "^4.1.2")]);
+}
+
+#[test]
+fn the_types_that_the_compiler_names_are_required() {
+    let hint = "a.ts(2,1): error TS2580: Cannot find name 'process'. Do you need to install type definitions for node? Try `npm i --save-dev @types/node`.";
+    let named = incident(finding("node.types-missing", "dependency-missing").cause(3, hint).capture("name", "process"));
+    let own = incident(finding("node.typescript-module", "dependency-missing").capture("module", "node:fs"));
+    let definition = incident(finding("node.types-missing", "dependency-missing").capture("package", "node"));
+    for incident in [named, own, definition] {
+        let remedies = propose(project(EMPTY), incident);
+        assert_eq!(first(&remedies), [npm(&["install", "--no-audit", "--no-fund", "--save-dev", "@types/node"])]);
+    }
+}
+
+#[test]
+fn a_program_that_a_script_calls_is_required_by_the_name_of_its_package() {
+    let gone = |tool: &str| {
+        incident(finding("system.command-not-found", "toolchain-missing-or-version").capture("command", tool))
+    };
+    let manifest = || project(r#"{"scripts":{"build":"tsc -p . && rimraf dist && protoc a.proto"}}"#);
+    for (tool, package) in [("tsc", "typescript"), ("rimraf", "rimraf")] {
+        let remedies = propose(manifest(), gone(tool));
+        assert_eq!(first(&remedies), [npm(&["install", "--no-audit", "--no-fund", "--save-dev", package])], "{tool}");
+    }
+    for tool in ["protoc", "jest"] {
+        assert!(propose(manifest(), gone(tool)).is_empty(), "{tool}");
+    }
 }

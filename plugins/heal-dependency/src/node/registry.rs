@@ -1,0 +1,54 @@
+//! What the registry says about the versions of a package, asked through `npm view` as an errand (`process`): the registry, its
+//! certificates and its access are those that npm is configured with.
+
+use plugin_sdk::json::{self, Value};
+use plugin_sdk::prelude::*;
+
+/// Most of an answer that is read, in bytes.
+const MAX_ANSWER_BYTES: u32 = 1 << 20;
+/// Longest time for one question, in milliseconds; a call asks at most two and has 60 seconds.
+const TIMEOUT_MS: u64 = 25_000;
+
+/// A published version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub version: String,
+    /// What it wants beside it: package and range.
+    pub peers: Vec<(String, String)>,
+    /// The range of versions of Node.js that it runs on; empty for any.
+    pub node: String,
+    /// Whether it can only be imported, not required.
+    pub is_module: bool,
+}
+
+/// The final versions of a package, oldest first; the error says why nobody knows.
+pub fn published(package: &str) -> Result<Vec<Published>, String> {
+    let wanted = format!("{package}@>=0.0.0");
+    let argv = ["npm", "view", &wanted, "version", "peerDependencies", "engines", "type", "--json"];
+    let limits = Limits { timeout_ms: Some(TIMEOUT_MS), ..Limits::default() };
+    let request = host::process::ProcessRequest::new(argv).limits(limits).capture(MAX_ANSWER_BYTES);
+    let result = host::process::run(&request).map_err(|error| format!("npm could not be run: {error:?}"))?;
+    if !result.is_success() {
+        return Err("the registry could not be asked".to_owned());
+    }
+    let reply: Value = json::from_str(&result.stdout()).map_err(|_| "the registry's answer is too long".to_owned())?;
+    let versions = match reply {
+        Value::Array(versions) => versions,
+        // A single version is not wrapped.
+        single => vec![single],
+    };
+    Ok(versions.iter().map(read).collect())
+}
+
+fn read(version: &Value) -> Published {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let peers = version.get("peerDependencies").and_then(Value::as_object);
+    let peers = peers.into_iter().flatten().map(|(name, range)| (name.clone(), text(Some(range))));
+    Published {
+        version: text(version.get("version")),
+        peers: peers.collect(),
+        node: text(version.get("engines").and_then(|engines| engines.get("node"))),
+        is_module: version.get("type").and_then(Value::as_str) == Some("module"),
+    }
+}
