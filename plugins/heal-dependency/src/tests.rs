@@ -3,6 +3,7 @@ use plugin_sdk::testing::{IncidentBuilder, LogText, World, finding, incident};
 
 use super::*;
 
+mod conflict;
 mod node;
 mod python;
 mod removals;

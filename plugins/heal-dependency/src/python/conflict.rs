@@ -89,6 +89,7 @@ fn resolved(report: &[String], project: &Project) -> Result<Vec<Remedy>, Unasked
             if is_pin || change.specifiers.is_empty() { format!("=={version}") } else { change.specifiers.clone() };
         Change { declared: change.declared, specifiers }
     });
+    let changes = changes.filter(|change| change.specifiers != change.declared.specifiers);
     Ok(remedy_of(&changes.collect::<Vec<_>>(), project).into_iter().collect())
 }
 
