@@ -22,10 +22,11 @@ pub struct Published {
     pub is_module: bool,
 }
 
-/// The final versions of a package, oldest first; the error says why nobody knows.
+/// The final versions of a package, in no order; the error says why nobody knows.
 pub fn published(package: &str) -> Result<Vec<Published>, String> {
     let wanted = format!("{package}@>=0.0.0");
-    let argv = ["npm", "view", &wanted, "version", "peerDependencies", "engines", "type", "--json"];
+    // With a field that every version has beside its number: npm leaves out what the first version does not have otherwise.
+    let argv = ["npm", "view", &wanted, "name", "version", "peerDependencies", "engines.node", "type", "--json"];
     let limits = Limits { timeout_ms: Some(TIMEOUT_MS), ..Limits::default() };
     let request = host::process::ProcessRequest::new(argv).limits(limits).capture(MAX_ANSWER_BYTES);
     let result = host::process::run(&request).map_err(|error| format!("npm could not be run: {error:?}"))?;
@@ -48,7 +49,7 @@ fn read(version: &Value) -> Published {
     Published {
         version: text(version.get("version")),
         peers: peers.collect(),
-        node: text(version.get("engines").and_then(|engines| engines.get("node"))),
+        node: text(version.get("engines.node")),
         is_module: version.get("type").and_then(Value::as_str) == Some("module"),
     }
 }

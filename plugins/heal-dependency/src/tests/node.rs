@@ -183,8 +183,8 @@ npm error notsup Not compatible with your version of node/npm: widget@8.0.0
 npm error notsup Required: {\"node\":\">=22.19.0\"}
 npm error notsup Actual:   {\"node\":\"v20.20.2\",\"npm\":\"11.19.1\"}
 ";
-    let versions = r#"[{"version":"6.0.0","engines":{"node":">=18"}},{"version":"7.1.0","engines":{"node":">=20.18.1"}},
-        {"version":"8.0.0","engines":{"node":">=22.19.0"}}]"#;
+    let versions = r#"[{"version":"6.0.0","engines.node":">=18"},{"version":"7.1.0","engines.node":">=20.18.1"},
+        {"version":"8.0.0","engines.node":">=22.19.0"}]"#;
     let world = registry(project(r#"{"dependencies":{"widget":"^8.0.0"}}"#), versions);
     let found = incident(finding("node.engine-unsupported", "toolchain-missing-or-version"));
     assert_eq!(first(&propose_with_log(world, found, log)), [action::edit_file("package.json", "^8.0.0", "^7.1.0")]);
