@@ -12,6 +12,7 @@ const MEANT: &[(&str, &str)] = &[
     ("system.git-branch-not-found", "reference"),
     ("system.port-in-use", "port"),
     ("system.service-not-ready", "port"),
+    ("system.process-file", "path"),
 ];
 
 /// Captures that are not renamed.

@@ -14,6 +14,7 @@ pub mod process;
 pub mod resources;
 pub mod service;
 pub mod shell;
+pub mod surroundings;
 pub mod tasks;
 
 /// All rules.
@@ -26,6 +27,7 @@ pub const ALL: &[&[Rule]] = &[
     process::RULES,
     locks::RULES,
     shell::RULES,
+    surroundings::RULES,
     packages::RULES,
     git::RULES,
     git_commands::RULES,

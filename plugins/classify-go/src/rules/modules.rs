@@ -18,7 +18,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("go: downloading example.test/widget v0.9.1"),
     rule("go.module-not-found", "dependency-missing")
         .pattern(r"no required module provides package (?P<module>[^\s;]+)|cannot find module providing package (?P<package>[^\s:;]+)|cannot find package .(?P<name>[\w./-]+). in(?: any of)?:?|unknown revision (?P<reference>\S+)|module \S+ found(?: \([^)]*\))?, but does not contain package|no matching versions for query|reading \S+(?:\.mod|\.info|\.zip|/@v/list|\?go-get=1)(?: at revision \S+)?: (?:404|410)|(?:unrecognized import path|no go-import meta tags)|no such module|server response: not found|replacement directory \S+ does not exist|is replaced but not required; to add it|go: module \S+: not a known dependency|pattern .*: directory .* outside (?:main module|available modules)|invalid version: missing \S+/go\.mod at revision|missing dot in first path element|no packages loaded from")
-        .unless(r"(?i)import lookup disabled|dial tcp|timeout|: 50\d |could not read Username")
+        .unless(r"(?i)unknown revision or path not in|import lookup disabled|dial tcp|timeout|: 50\d |could not read Username")
         .disposition(Disposition::Patch)
         .strategies(&["dependency", "escalate"])
         .matches("main.go:4:2: no required module provides package example.test/widget; to add it:")
@@ -26,7 +26,8 @@ pub const RULES: &[Rule] = rules![
         .matches("main.go:4:2: cannot find package \"example.test/widget\" in any of:")
         .matches("go: module example.test/widget@latest found (v0.3.0), but does not contain package example.test/widget/spin")
         .matches("go: example.test/widget@v1.0.0: reading https://proxy.example/example.test/widget/@v/v1.0.0.mod: 404 Not Found")
-        .ignores("go: finding module for package example.test/widget"),
+        .ignores("go: finding module for package example.test/widget")
+        .ignores("fatal: ambiguous argument 'origin/main': unknown revision or path not in the working tree."),
     rule("go.module-conflict", "dependency-conflict")
         .pattern(r"module declares its path as: (?P<module>\S+)|but was required as: |ambiguous import: found package (?P<package>\S+) in multiple modules|go: conflicting replacements|requires \S+@\S+, not \S+@|should be v[01], not v\d|go\.mod has (?:non-\.\.\.|post-v\d) ?.*module path|invalid version: (?:module contains a go\.mod file|go\.mod has|should be)|version .* invalid: (?:module contains|go\.mod has|should be|unknown revision)|found packages \w+ \(\S+\) and \w+ \(\S+\) in ")
         .disposition(Disposition::Patch)

@@ -11,6 +11,7 @@ pub const RULES: &[Rule] = rules![
         .unless(r"^make: [\w+-]+: No such file or directory$|unknown target|Error \d+$")
         .ecosystem("generic")
         .confidence(0.88)
+        .disposition(Disposition::Auto)
         .strategies(&["config", "escalate"])
         .matches("make: *** No rule to make target 'all'.  Stop.")
         .matches("make[2]: *** No rule to make target '../spin/libspin.a', needed by 'app'.  Stop.")

@@ -19,6 +19,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(r"CMake Error: The source directory \x22(?P<directory>[^\x22]+)\x22 does not (?:exist|appear to contain CMakeLists)|The source directory\s*$|does not contain a CMakeLists\.txt file|Cannot find source file:|Unknown CMake command \x22(?P<command>[^\x22]+)\x22|No SOURCES given to target|Cannot specify .* for target|cannot create (?:imported )?target \x22(?P<target>[^\x22]+)\x22 because another target|add_subdirectory given source .(?P<path>[^\x22]+). which is not an existing|Parse error\.  Expected|Could not (?:read presets|use .* preset)|No such preset in|CMake Error: (?:Unknown argument|Could not create named generator|CMAKE_\w+ not set, after EnableLanguage|Run '?cmake --help)|Policy CMP\d+ is not set: .*FATAL|include called with wrong number|given target \x22[^\x22]+\x22 which is not built by this project|CMake Error: install\(EXPORT|export called with target|Manually-specified variables were not used.*error|Flow control statements are not properly nested|file (?:INSTALL|COPY|STRINGS) (?:cannot find|file \x22)|error: unknown target '(?P<name>[^']+)'")
         .unless(r"(?i)warning|deprecat|/dev/")
         .confidence(0.88)
+        .disposition(Disposition::Auto)
         .strategies(&["config", "escalate"])
         .matches("CMake Error: The source directory \"/src/app/build\" does not appear to contain CMakeLists.txt.")
         .matches("  Unknown CMake command \"add_widget\".")

@@ -67,6 +67,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: invalid option name: ?$|invalid option name.*\\r")
         .confidence(0.88)
         .specificity(72)
+        .disposition(Disposition::Patch)
         .strategies(&["config", "escalate"])
         .matches("run.sh: line 3: cd: $'build\\r': No such file or directory")
         .matches("run.sh: line 4: $'\\r': command not found")

@@ -16,7 +16,7 @@ const fn resource(code: &'static str, category: &'static str) -> RuleBuilder {
 pub const RULES: &[Rule] = rules![
     resource("system.no-space", "resource-disk")
         .pattern(
-            r"(?i)no space left on (?:the )?device|\bENOSPC\b|not enough (?:free )?(?:disk )?space|There is not enough space on the disk|insufficient (?:disk )?space|disk (?:is )?full|low on disk space|You don't have enough free space in|No usable temporary directory|write error: (?:No space|Disk full)|error while writing .*: No space",
+            r"(?i)no space left on (?:the )?device|\bENOSPC\b|not enough (?:free )?(?:disk )?space|There is not enough space on the disk|insufficient (?:disk )?space|disk (?:is )?full|low on disk space|You don't have enough free space in|write error: (?:No space|Disk full)|error while writing .*: No space",
         )
         .unless(r"(?i)inode|System limit for number of file watchers")
         .confidence(0.93)

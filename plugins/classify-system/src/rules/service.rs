@@ -8,7 +8,7 @@ use super::rule;
 pub const RULES: &[Rule] = rules![
     rule("system.service-not-ready", "infrastructure-runner")
         .pattern(
-            r"(?i)(?:ECONNREFUSED|connection refused|refused|failed to connect|could(?: not|n't) connect|can't connect).*?(?P<host>127\.\d+\.\d+\.\d+|localhost|\[?::1\]?|0\.0\.0\.0)\b(?:['\x22)]*[ ,:]*(?:\([^)]*\)[, ]*)?(?:port )?:?(?P<port>\d+))?|(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?):(?P<target>\d+).*(?:connection refused|ECONNREFUSED)|Is the server running (?:locally|on host .?(?:localhost|127\.))|Can't connect to local MySQL server|the database system is starting up|MongoServerSelectionError|Error 61 connecting to|Error 111 connecting to|(?:localhost|127\.0\.0\.1)', port=(?P<code>\d+)\).*(?:refused|Max retries)",
+            r"(?i)connection to server at .(?:localhost|127\.0\.0\.1|::1).(?: \([^)]*\))?, port (?P<requirement>\d+) failed: Connection refused|(?:ECONNREFUSED|connection refused|refused|failed to connect|could(?: not|n't) connect|can't connect).*?(?P<host>127\.\d+\.\d+\.\d+|localhost|\[?::1\]?|0\.0\.0\.0)\b(?:['\x22)]*[ ,:]*(?:\([^)]*\)[, ]*)?(?:port )?:?(?P<port>\d+))?|(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?):(?P<target>\d+).*(?:connection refused|ECONNREFUSED)|Is the server running (?:locally|on host .?(?:localhost|127\.))|Can't connect to local MySQL server|the database system is starting up|MongoServerSelectionError|Error 61 connecting to|Error 111 connecting to|(?:localhost|127\.0\.0\.1)', port=(?P<code>\d+)\).*(?:refused|Max retries)",
         )
         .unless(r"(?i)docker\.sock|docker daemon")
         .confidence(0.82)
@@ -17,6 +17,7 @@ pub const RULES: &[Rule] = rules![
         .strategies(&["alternative", "retry", "config"])
         .asks_plugin()
         .matches("Error: connect ECONNREFUSED 127.0.0.1:5432")
+        .matches("psycopg2.OperationalError: connection to server at \"localhost\" (127.0.0.1), port 5432 failed: Connection refused")
         .matches("curl: (7) Failed to connect to localhost port 3000 after 0 ms: Connection refused")
         .matches("redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.")
         .matches("dial tcp 127.0.0.1:6379: connect: connection refused")

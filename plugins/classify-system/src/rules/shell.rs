@@ -81,6 +81,7 @@ pub const RULES: &[Rule] = rules![
         .unless(r"fatal error: |^\S+:\d+:\d+:|lock-frontend|bad interpreter|: not found$|^(?:ba|da|z)?sh: .*cd")
         .confidence(0.66)
         .specificity(35)
+        .disposition(Disposition::Auto)
         .strategies(&["config", "escalate"])
         .matches("cat: data/input.txt: No such file or directory")
         .matches("python3: ./run.py: No such file or directory")
