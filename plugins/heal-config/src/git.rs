@@ -100,6 +100,29 @@ fn is_one_directory(path: &str) -> bool {
     path.starts_with('/') && path.len() > 1 && !path.contains(['*', '`', '$', '\n'])
 }
 
+/// A branch of the remote that the checkout left out, e.g. for `origin/main...HEAD` in a checkout of one branch.
+pub fn fetch_branch(incident: &Incident) -> Vec<Remedy> {
+    let captured = ["wanted", "reference", "target", "name"].iter().find_map(|name| incident.root().capture(name));
+    let text = captured.unwrap_or(&incident.root().cause.text);
+    let place = text.find("origin/").map(|at| at + "origin/".len());
+    let branch = place.map(|at| text[at..].split("..").next().unwrap_or_default());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let branch = branch.map(|branch| branch.split(|c| !is_name(c)).next().unwrap_or_default());
+    let Some(branch) = branch.filter(|branch| !branch.is_empty() && !branch.starts_with(['-', '.', '/'])) else {
+        return Vec::new();
+    };
+    if incident.is_offline() || !incident.has_tool("git") {
+        return Vec::new();
+    }
+    let refspec = format!("{branch}:refs/remotes/origin/{branch}");
+    vec![
+        remedy("config", format!("fetch the branch {branch}"))
+            .because(format!("the command compares with origin/{branch}, which the checkout of one branch left out"))
+            .confidence(0.8)
+            .action(action::run_command(["git", "fetch", "origin", &refspec]).directory(&incident.stage.directory)),
+    ]
+}
+
 /// The branch under its new name, where one small file of the project names the old one.
 pub fn rename_branch(incident: &Incident) -> Vec<Remedy> {
     let captured = ["branch", "reference", "target", "name"].iter().find_map(|name| incident.root().capture(name));

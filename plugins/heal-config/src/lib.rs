@@ -8,9 +8,16 @@ pub mod cmake;
 pub mod environment;
 pub mod file_mode;
 pub mod formatter;
+pub mod generated;
 pub mod git;
 pub mod legacy_openssl;
+pub mod line_ending;
 pub mod missing_env;
+pub mod process_file;
+pub mod stale_cache;
+pub mod stale_rules;
+pub mod submodule;
+pub mod surroundings;
 
 /// The codes that this plugin knows.
 pub const CODES: &[&str] = &[
@@ -29,6 +36,20 @@ pub const CODES: &[&str] = &[
     "system.cmake-cache-stale",
     "system.not-executable",
     "system.permission-denied",
+    "system.carriage-return",
+    "system.locale",
+    "system.terminal",
+    "system.temporary-directory",
+    "system.directory-missing",
+    "system.no-such-file",
+    "system.stale-cache",
+    "rust.compiled-by-another-version",
+    "system.process-file",
+    "system.git-lfs",
+    "system.git-submodule",
+    "c.missing-header",
+    "c.make-target",
+    "c.cmake-project",
 ];
 
 /// The plugin.
@@ -48,9 +69,22 @@ impl Healer for HealConfig {
             "system.git-shallow" => git::deepen(&incident),
             "system.git-index-lock" => git::unlock(&incident, log),
             "system.git-dubious-ownership" => git::trust(&incident),
-            "system.git-branch-not-found" => git::rename_branch(&incident),
+            "system.git-branch-not-found" => [git::fetch_branch(&incident), git::rename_branch(&incident)].concat(),
             "system.cmake-cache-stale" => cmake::remedies(&incident),
-            "system.not-executable" | "system.permission-denied" => file_mode::remedies(&incident),
+            "system.not-executable" | "system.permission-denied" => {
+                [line_ending::remedies(&incident, log), file_mode::remedies(&incident)].concat()
+            }
+            "system.carriage-return" => line_ending::remedies(&incident, log),
+            "system.locale" => surroundings::language(),
+            "system.terminal" => surroundings::terminal(),
+            "system.temporary-directory" => surroundings::temporary_directory(&incident),
+            "system.directory-missing" => generated::remedies(&incident),
+            "system.no-such-file" => [submodule::submodules(&incident, log), generated::remedies(&incident)].concat(),
+            "system.stale-cache" | "rust.compiled-by-another-version" => stale_cache::remedies(&incident),
+            "system.process-file" => process_file::remedies(&incident),
+            "system.git-lfs" => submodule::large_files(&incident, log),
+            "c.make-target" => [stale_rules::remedies(&incident), submodule::submodules(&incident, log)].concat(),
+            "system.git-submodule" | "c.missing-header" | "c.cmake-project" => submodule::submodules(&incident, log),
             _ => Vec::new(),
         };
         Ok(incident.untried(remedies))

@@ -3,6 +3,8 @@ use plugin_sdk::testing::{FindingBuilder, IncidentBuilder, LogText, World, findi
 
 use super::*;
 
+mod checkout;
+
 fn propose_with_log(world: World, incident: IncidentBuilder, log: &str) -> Vec<Remedy> {
     world.enter(|| HealConfig::propose(incident.build(), &LogText::new(log))).unwrap()
 }
