@@ -8,7 +8,7 @@ use driver::ports::{Place, WorkspaceError};
 
 use crate::files::path_to;
 use crate::paths::{Resolve, refused};
-use crate::processes::{Held, is_held_open};
+use crate::processes::{Held, is_held_open, is_running};
 use crate::rules::Rules;
 use crate::tree::{failed, lstat, remove_tree};
 use crate::walk::DOT_GIT;
@@ -16,6 +16,9 @@ use crate::walk::DOT_GIT;
 /// Age from which on a lock is taken for stale where it cannot be seen who has it open. Git holds locks for
 /// milliseconds, except while an editor or a hook runs, which keep theirs open.
 const STALE_AFTER: Duration = Duration::from_secs(10);
+
+/// Largest file that is read for the number of its owner; PostgreSQL writes a few lines more than that into its own.
+const MAX_OWNER_BYTES: u64 = 4096;
 
 /// Removes an ignored path of a place; nothing there is fine. `rules` are those of the workspace, not of the scratch:
 /// what a trial wrote into an ignore file makes nothing clearable.
@@ -34,7 +37,22 @@ pub(crate) fn clear(place: &Place, path: &Path, rules: &mut Rules) -> Result<(),
     if !rules.is_below_ignored(&spot.real, meta.is_dir())? {
         return Err(refused(path, "it is versioned, or new and not ignored"));
     }
+    if let Some(owner) = live_owner(&target, &meta) {
+        return Err(refused(path, &format!("process {owner}, which it names, is alive")));
+    }
     remove_tree(&target)
+}
+
+/// The process that a file with the number of its owner names, if it runs: a server's `.pid` or a tool's `.lock`. The number
+/// may have gone to another process since; then the file stays, which is the safe mistake.
+fn live_owner(target: &Path, meta: &fs::Metadata) -> Option<u32> {
+    let is_owned = target.extension().is_some_and(|ending| ending == "pid" || ending == "lock");
+    if !is_owned || !meta.is_file() || meta.len() > MAX_OWNER_BYTES {
+        return None;
+    }
+    let text = fs::read_to_string(target).ok()?;
+    let owner: u32 = text.split_whitespace().next()?.parse().ok()?;
+    is_running(owner).then_some(owner)
 }
 
 /// Whether a path is a lock directly in a `.git` directory.

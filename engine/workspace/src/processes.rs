@@ -53,6 +53,11 @@ fn start_of(pid: u32) -> Option<u64> {
     if matches!(*state, "Z" | "X") { None } else { started.parse().ok() }
 }
 
+/// Whether a process with this number runs; `false` where that cannot be seen.
+pub(crate) fn is_running(pid: u32) -> bool {
+    start_of(pid).is_some()
+}
+
 /// Numbers of all processes that can be seen.
 fn all() -> Vec<i32> {
     let Ok(entries) = fs::read_dir("/proc") else {

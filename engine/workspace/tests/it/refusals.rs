@@ -156,3 +156,21 @@ async fn stale_lock_of_git_is_cleared_and_a_held_one_is_not() {
         workspace.clear_path(place, ".git/index.lock").await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn file_that_names_a_live_process_is_not_cleared() {
+    for way in ways() {
+        let project = Project::rich();
+        let workspace = project.open(way);
+        let scratch = scratch(&workspace, way, "s").await;
+        let place = &scratch.place;
+        // No process has the highest number that Linux may give; this one is alive.
+        run_in(place, "mkdir -p ignored; echo 4194305 > ignored/gone.pid; echo - > ignored/odd.lock");
+        fs::write(place.visible_root.join("ignored/own.pid"), format!("{}\n", std::process::id())).unwrap();
+        assert!(is_refused(workspace.clear_path(place, "ignored/own.pid").await), "{way:?}");
+        for path in ["ignored/gone.pid", "ignored/odd.lock"] {
+            workspace.clear_path(place, path).await.unwrap();
+            assert!(!place.visible_root.join(path).exists(), "{path}");
+        }
+    }
+}
