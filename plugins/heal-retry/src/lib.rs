@@ -1,10 +1,12 @@
 //! Proposes to run a stage again, later, where the cause is one that time cures.
 //!
-//! Role: healer, strategy `retry`. Imports: none that needs a grant. [`patience`] decides, [`settings`] reads the
-//! configuration; this file only connects them.
+//! Role: healer, strategy `retry`. Imports: `clock`, for servers that name the moment from which on they answer again.
+//! [`patience`] decides, [`asked`] reads what the server asked for, [`settings`] the configuration; this file only connects
+//! them.
 
 use plugin_sdk::prelude::*;
 
+pub mod asked;
 pub mod patience;
 pub mod settings;
 
@@ -19,9 +21,10 @@ impl Healer for HealRetry {
         Ok(categories.chain([Interest::code(patience::TEMPFAIL)]).collect())
     }
 
-    fn propose(incident: Incident, _log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
+    fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
         let settings = Settings::from_json(&host::config::json()?)?;
-        Ok(patience::remedy_for(&incident, &settings).into_iter().collect())
+        let asked = asked::time(&incident, log, host::clock::now());
+        Ok(patience::remedy_for(&incident, &settings, asked).into_iter().collect())
     }
 }
 

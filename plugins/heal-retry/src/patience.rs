@@ -15,6 +15,14 @@ pub const CATEGORIES: &[&str] = &[
     "infrastructure-runner",
     "flaky-test",
     "git-or-checkout",
+    // The rest only where the rule says that the failure passes, as the host demands.
+    "port-or-concurrency-conflict",
+    "resource-cpu-timeout",
+    "deployment",
+    "dependency-missing",
+    "dependency-conflict",
+    "toolchain-missing-or-version",
+    "configuration",
 ];
 
 /// The finding that the host makes of exit code 75 (`EX_TEMPFAIL` of sysexits.h): a command's own word that trying later may
@@ -32,23 +40,27 @@ enum Cause {
     Infrastructure,
     FlakyTest,
     Checkout,
+    Taken,
+    Passing,
     Tempfail,
 }
 
 /// The remedy for an incident, if time can cure it.
-pub fn remedy_for(incident: &Incident, settings: &Settings) -> Option<Remedy> {
+pub fn remedy_for(incident: &Incident, settings: &Settings, asked: Option<Duration>) -> Option<Remedy> {
     let root = incident.root();
     let cause = cause_of(root)?;
     if incident.attempts_left == 0 || was_in_vain(incident) || is_left_to_a_mirror(incident, cause) {
         return None;
     }
-    let asked = root.retry_after();
+    // Elsewhere the words around the cause are about something else.
+    let asked = asked.filter(|_| matches!(cause, Cause::RateLimit | Cause::Outage | Cause::Tempfail));
     if asked.is_some_and(|asked| asked > settings.longest_asked) {
         host::log::info(format!("{}: the server asks for more time than a run may wait", root.code));
         return None;
     }
     let base = match cause {
-        Cause::RateLimit => settings.rate_limit_base,
+        // Another installation or build holds its lock for a while.
+        Cause::RateLimit | Cause::Taken => settings.rate_limit_base,
         _ => settings.base,
     };
     Some(
@@ -74,7 +86,12 @@ fn cause_of(root: &Finding) -> Option<Cause> {
         "flaky-test" => Some(Cause::FlakyTest),
         // Most of this category (a missing reference, a dubious owner, a conflict) is there again next time. The rules say
         // which of their findings only want another attempt.
-        "git-or-checkout" if root.disposition == Disposition::Retry => Some(Cause::Checkout),
+        category if root.disposition == Disposition::Retry => match category {
+            "git-or-checkout" => Some(Cause::Checkout),
+            "port-or-concurrency-conflict" => Some(Cause::Taken),
+            known if CATEGORIES.contains(&known) => Some(Cause::Passing),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -110,6 +127,8 @@ fn rationale(cause: Cause) -> &'static str {
             "the test is known to pass and fail on the same code; a pass now counts as a suspicion, not as clean"
         }
         Cause::Checkout => "the transfer from the repository broke off",
+        Cause::Taken => "another process holds what the stage needs, and lets it go when it ends",
+        Cause::Passing => "failures of this kind pass by themselves as a rule",
         Cause::Tempfail => "the command ended with exit code 75, which asks for another attempt later",
     }
 }
@@ -122,7 +141,8 @@ fn confidence(root: &Finding, cause: Cause, asked: Option<Duration>) -> f64 {
         Cause::RateLimit if asked.is_some() => 0.8,
         Cause::Infrastructure | Cause::Checkout => 0.7,
         Cause::Outage => 0.55,
-        Cause::RateLimit | Cause::FlakyTest => 0.5,
+        Cause::Taken => 0.6,
+        Cause::RateLimit | Cause::FlakyTest | Cause::Passing => 0.5,
     };
     let place = |strategy: &str| root.strategies.iter().position(|listed| listed == strategy);
     let is_second_choice = match (place("alternative"), place(STRATEGY)) {

@@ -49,6 +49,34 @@ fn a_rate_limit_without_a_time_waits_longer_than_a_broken_connection() {
 }
 
 #[test]
+fn headers_beside_the_cause_say_when_the_server_answers_again() {
+    let limited = |line: u64| incident(finding("x.limited", "rate-limit").cause(line, "HTTP/1.1 429")).build();
+    let ask = |log: &str, line: u64| {
+        let world = World::new().now_ms(1_792_566_000_000);
+        delay(&world.enter(|| HealRetry::propose(limited(line), &LogText::new(log))).unwrap()).asked_ms
+    };
+    assert_eq!(ask("HTTP/1.1 429\nRetry-After: 17\n", 1), Some(17_000));
+    assert_eq!(ask("X-RateLimit-Reset: 1792566090\nHTTP/1.1 429\n", 2), Some(90_000));
+    // The server's clock counts where it shows it.
+    let dated = "HTTP/1.1 429\nDate: Wed, 21 Oct 2026 08:00:00 GMT\nRetry-After: Wed, 21 Oct 2026 08:00:40 GMT\n";
+    assert_eq!(ask(dated, 1), Some(40_000));
+    assert_eq!(ask("HTTP/1.1 429\n", 1), None);
+}
+
+#[test]
+fn words_win_over_a_capture_without_a_unit() {
+    let said = finding("x.limited", "rate-limit").cause(1, "try again in 2 minutes").capture("retry-after", "2");
+    assert_eq!(delay(&propose(incident(said).build())).asked_ms, Some(120_000));
+}
+
+#[test]
+fn a_lock_that_another_process_holds_is_waited_for_only_where_the_rule_says_so() {
+    let held = |disposition| finding("system.lock-held", "port-or-concurrency-conflict").disposition(disposition);
+    assert_eq!(propose(incident(held(Disposition::Retry)).build()).len(), 1);
+    assert!(propose(incident(held(Disposition::Auto)).build()).is_empty());
+}
+
+#[test]
 fn a_server_that_asks_for_hours_is_not_waited_for() {
     let limited = finding("x.limited", "rate-limit").capture("retry-after", "3600");
     assert!(propose(incident(limited).build()).is_empty());
@@ -94,7 +122,7 @@ fn without_attempts_left_nothing_is_proposed() {
 
 #[test]
 fn what_time_does_not_cure_is_left_alone() {
-    for category in ["compile-error", "test-failure", "dependency-missing", "auth-or-permission", "unknown"] {
+    for category in ["compile-error", "test-failure", "auth-or-permission", "unknown"] {
         assert!(
             propose(incident(finding("x.y", category).disposition(Disposition::Retry)).build()).is_empty(),
             "{category}"
