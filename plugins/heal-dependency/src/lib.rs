@@ -1,18 +1,20 @@
 //! Installs what is declared, declares what is used, and moves requirements that do not fit.
 //!
-//! Role: healer, strategy `dependency`. Imports: `workspace`, and `process` to ask package indexes. One module per ecosystem ([`python`], [`node`], [`rust`]);
+//! Role: healer, strategy `dependency`. Imports: `workspace`, and `process` to ask package indexes. One module per ecosystem
+//! ([`python`], [`node`], [`rust`], [`go`]);
 //! [`version`] compares versions and [`edit`] turns a place in a file into a step.
 
 use plugin_sdk::prelude::*;
 
 pub mod edit;
+pub mod go;
 pub mod node;
 pub mod python;
 pub mod rust;
 pub mod version;
 
 /// What the plugin wants to see.
-pub const CODES: &[&str] = &["python.*", "node.*", "rust.*", "system.command-not-found"];
+pub const CODES: &[&str] = &["python.*", "node.*", "rust.*", "go.*", "system.command-not-found"];
 
 /// Most remedies of one answer.
 const MAX_REMEDIES: usize = 16;
@@ -35,6 +37,7 @@ impl Healer for HealDependency {
             // A program of a package, called by a script of `package.json`.
             "node" | "system" => node::remedies(&incident, log),
             "rust" => rust::remedies(&incident, log),
+            "go" => go::remedies(&incident, log),
             _ => Vec::new(),
         };
         let mut untried = incident.untried(remedies);

@@ -4,6 +4,7 @@ use plugin_sdk::testing::{IncidentBuilder, LogText, World, finding, incident};
 use super::*;
 
 mod conflict;
+mod go;
 mod node;
 mod python;
 mod removals;
