@@ -13,7 +13,18 @@ const EXAMPLES: &[&str] = &[
     "example.env",
     "env.sample",
     "sample.env",
+    "env.dist",
+    "env.template",
+    "dotenv.example",
+    ".env.local.example",
+    ".env.test",
+    ".env.ci",
+    ".envrc.example",
+    "config/.env.example",
 ];
+
+/// Files in which a default stands behind the variable's name: `${NAME:-default}`.
+const WITH_DEFAULTS: &[&str] = &["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"];
 
 /// Files that say whether the project loads a `.env` by itself.
 const LOADER_FILES: &[&str] = &[
@@ -95,11 +106,31 @@ fn default_of(variable: &str, directory: &str) -> Option<Default> {
     if directory != "." {
         places.push(".".to_owned());
     }
-    places.iter().flat_map(|place| EXAMPLES.iter().map(move |name| path::below(place, name))).find_map(|file| {
-        let text = host::workspace::read_text(&file).ok()?;
-        let (line, value) = value_in(&text, variable)?;
-        Some(Default { value, file, line })
+    let found = |names: &'static [&'static str], value: fn(&str, &str) -> Option<(usize, String)>| {
+        places.iter().flat_map(|place| names.iter().map(move |name| path::below(place, name))).find_map(|file| {
+            let text = host::workspace::read_text(&file).ok()?;
+            let (line, value) = value(&text, variable)?;
+            Some(Default { value, file, line })
+        })
+    };
+    found(EXAMPLES, value_in).or_else(|| found(WITH_DEFAULTS, interpolated))
+}
+
+/// Line number and default of `${NAME:-default}` or `${NAME-default}`; `None` when it is absent, empty, a placeholder, or made
+/// of another variable.
+fn interpolated(text: &str, variable: &str) -> Option<(usize, String)> {
+    (1..).zip(text.lines()).filter(|(_, line)| !line.trim_start().starts_with('#')).find_map(|(number, line)| {
+        let (_, rest) = line.split_once(&format!("${{{variable}"))?;
+        let rest = rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-'))?;
+        let (value, _) = rest.split_once('}')?;
+        let is_value = !value.is_empty() && !value.contains('$') && !is_placeholder(value);
+        is_value.then(|| (number, value.to_owned()))
     })
+}
+
+fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    PLACEHOLDERS.iter().any(|word| lower.contains(word))
 }
 
 /// Line number and value of a variable in a file of `NAME=value` lines; `None` when it is absent, empty or a placeholder.
@@ -110,9 +141,7 @@ fn value_in(text: &str, variable: &str) -> Option<(usize, String)> {
         let (name, value) = line.split_once('=')?;
         (name.trim() == variable).then(|| (number, unquoted(value.trim())))
     })?;
-    let lower = value.to_ascii_lowercase();
-    let is_placeholder = value.is_empty() || PLACEHOLDERS.iter().any(|word| lower.contains(word));
-    (!is_placeholder).then_some((number, value))
+    (!value.is_empty() && !is_placeholder(&value)).then_some((number, value))
 }
 
 fn unquoted(value: &str) -> String {

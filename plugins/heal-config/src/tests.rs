@@ -45,6 +45,16 @@ fn a_project_that_loads_a_dotenv_file_may_also_get_it_there() {
 }
 
 #[test]
+fn a_default_may_stand_behind_the_name_in_a_compose_file() {
+    let world = |line: &str| World::new().file("compose.yml", format!("services:\n  app:\n    environment:\n{line}"));
+    let remedies = propose(world("      - URL=${DATABASE_URL:-sqlite://}\n"), missing("DATABASE_URL"));
+    assert_eq!(actions(&remedies)[0], action::set_env("DATABASE_URL", "sqlite://"));
+    for line in ["      - URL=${DATABASE_URL}\n", "      - URL=${DATABASE_URL:-$OTHER}\n", "  # ${DATABASE_URL:-a}\n"] {
+        assert!(propose(world(line), missing("DATABASE_URL")).is_empty(), "{line}");
+    }
+}
+
+#[test]
 fn a_placeholder_is_no_default() {
     for line in ["KEY=changeme\n", "KEY=\n", "KEY=<your key>\n", "OTHER=1\n"] {
         assert!(propose(World::new().file(".env.example", line), missing("KEY")).is_empty(), "{line}");
