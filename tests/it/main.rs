@@ -1,7 +1,8 @@
 //! Tests of the whole: scenarios through real components and real processes, and the rules that the tree itself keeps.
 
-mod lab;
 mod tree;
+
+use ::lab;
 
 mod schema;
 mod tidy;

@@ -2,7 +2,8 @@
 //!
 //! Configuration: `{"remedies": [{"title": "…", "strategy": "config", "confidence": 0.9, "actions": […]}]}`; [`script`] lists
 //! the actions. Each remedy is proposed until one of its title was tried, or always with `"again": true`. Its rules find
-//! lines of the forms `scripted: the cause is broken` and `scripted: the file PATH is spoilt`.
+//! lines of the forms `scripted: the cause is broken` and `scripted: the file PATH is spoilt`; remedies are proposed for any
+//! failure, those of other classifiers included.
 //!
 //! Roles: classifier, healer. Imports: none that needs a grant.
 
@@ -38,7 +39,7 @@ impl Classifier for Scripted {
 
 impl Healer for Scripted {
     fn handles() -> Result<Vec<Interest>, PluginError> {
-        Ok(vec![Interest::code("scripted.*")])
+        Ok(vec![Interest::code("*")])
     }
 
     fn propose(incident: Incident, _log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {

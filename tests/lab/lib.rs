@@ -10,10 +10,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-pub use binary::{binary, cache};
+pub use binary::{binary, cache, target};
 pub use events::Events;
 pub use files::Tree;
-pub use server::Server;
+pub use server::{HANG_UP, Server};
 
 /// Settings that every pipeline of a scenario ends with: retries that do not wait, and no control attempts by chance.
 pub const QUICK: &str = r#"
@@ -227,7 +227,8 @@ impl Lab {
         Events::of(Answer::of(self.run_command(args).output().expect("start the engine")))
     }
 
-    fn run_command(&self, args: &[&str]) -> Command {
+    /// The command of [`Lab::run`], not started.
+    pub fn run_command(&self, args: &[&str]) -> Command {
         let plugins = self.plugins();
         let mut all = vec!["run", "--format", "json"];
         if plugins.is_dir() {

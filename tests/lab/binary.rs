@@ -31,6 +31,11 @@ pub fn cache() -> &'static Path {
     CACHE.get_or_init(|| profile_folder().join("system-tests-cache"))
 }
 
+/// The target folder of cargo.
+pub fn target() -> PathBuf {
+    profile_folder().parent().expect("a profile lies in the target folder").to_owned()
+}
+
 /// `target/<profile>`: the test binary lies in its `deps`.
 fn profile_folder() -> PathBuf {
     let test = std::env::current_exe().expect("the test binary has a path");
@@ -59,9 +64,8 @@ fn changed(path: &Path) -> Option<SystemTime> {
 
 fn build(profile_folder: &Path) {
     let profile = profile_folder.file_name().expect("a profile has a name").to_string_lossy().into_owned();
-    let target = profile_folder.parent().expect("a profile lies in the target folder");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
-    cargo.args(["build", "--package", "cli", "--target-dir"]).arg(target).current_dir(repository());
+    cargo.args(["build", "--package", "cli", "--target-dir"]).arg(target()).current_dir(repository());
     cargo.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
     let status = cargo.status().expect("start cargo");
     assert!(status.success(), "the engine cannot be built");

@@ -104,6 +104,15 @@ impl Events {
         last.into_iter().flatten().map(|note| text(&note["ended"])).collect()
     }
 
+    /// Milliseconds from the first failure to the end of a run that became green.
+    pub fn red_to_green_ms(&self) -> Option<u64> {
+        let at = |name: &str| self.lines.iter().find(|line| line["decision"]["decision"] == name)?["at"].as_u64();
+        if !self.end().starts_with("success") {
+            return None;
+        }
+        Some(at("end-run")?.saturating_sub(at("diagnose")?))
+    }
+
     /// The patches that were offered.
     pub fn patches(&self) -> Vec<String> {
         self.facts("patch-saved").map(|fact| text(&fact["path"])).collect()

@@ -30,9 +30,21 @@ impl Tree {
         self
     }
 
+    /// Only these paths and what lies below them.
+    pub fn only(mut self, paths: &[String]) -> Self {
+        self.0.retain(|path, _| paths.iter().any(|kept| path == kept || path.starts_with(&format!("{kept}/"))));
+        self
+    }
+
     /// Checks that nothing differs, and says what does.
     #[track_caller]
     pub fn is_same_as(&self, before: &Self) {
+        let differences = self.differences(before);
+        assert!(differences.is_empty(), "the workspace is not as it was: {differences:#?}");
+    }
+
+    /// What differs from before, one text for each path.
+    pub fn differences(&self, before: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         for (path, node) in &before.0 {
             match self.0.get(path) {
@@ -43,7 +55,7 @@ impl Tree {
         }
         differences
             .extend(self.0.keys().filter(|path| !before.0.contains_key(*path)).map(|path| format!("{path} is new")));
-        assert!(differences.is_empty(), "the workspace is not as it was: {differences:#?}");
+        differences
     }
 }
 
