@@ -114,12 +114,9 @@ fn about_healing(fault: &Fault, seen: &Seen) -> Vec<String> {
             if end != word {
                 complaints.push(format!("it ended {end:?} instead of {word:?}"));
             }
-            if seen.events.healed_by() != fault.strategy {
-                complaints.push(format!(
-                    "it was healed by {:?} instead of {}",
-                    seen.events.healed_by(),
-                    fault.strategy
-                ));
+            let by = seen.events.healed_by();
+            if by != fault.strategy {
+                complaints.push(format!("it was healed by {by:?} instead of {}: {:#?}", fault.strategy, seen.events));
             }
         }
         (false, expected) if expected.is_green() => {
