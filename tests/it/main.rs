@@ -15,6 +15,7 @@ mod interrupts;
 mod learning;
 mod passthrough;
 mod planning;
+mod promises;
 mod rails;
 mod secrets;
 mod strategies;
