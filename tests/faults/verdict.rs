@@ -132,6 +132,14 @@ fn about_healing(fault: &Fault, seen: &Seen) -> Vec<String> {
             }
         }
     }
+    for offer in &fault.offers {
+        let title = offer.lines().find(|line| line.starts_with("title")).unwrap_or_default();
+        let title = title.split('"').nth(1).unwrap_or_default();
+        if !seen.events.proposals().iter().any(|proposed| proposed == title) {
+            complaints
+                .push(format!("nobody weighed {title:?}, so that nothing was put to the test: {:#?}", seen.events));
+        }
+    }
     if end == "success clean" {
         complaints.push("a run that failed at first is called clean".to_owned());
     }

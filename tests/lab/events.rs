@@ -98,6 +98,12 @@ impl Events {
         proposals.filter_map(|one| one["refused"].as_str().map(str::to_owned)).collect()
     }
 
+    /// Titles of all remedies that were weighed.
+    pub fn proposals(&self) -> Vec<String> {
+        let proposals = self.decisions("weighed").filter_map(|one| one["proposals"].as_array()).flatten();
+        proposals.map(|one| text(&one["title"])).collect()
+    }
+
     /// How trials ended, as the healers were told: `progressed`, `ineffective`, `worsened`, …
     pub fn endings(&self) -> Vec<String> {
         let last = self.decisions("ask-healers").last().and_then(|ask| ask["tried"].as_array());
