@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::outside::Outside;
+
 /// Name and text of each file.
 const FILES: &[(&str, &str)] = &[
     ("shell", include_str!("catalogue/shell.toml")),
@@ -43,10 +45,13 @@ pub struct Project {
     /// Variables for every command, with the same two places.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// A script that makes what lies outside of the project: packages for the server's folder `$OUTSIDE/site`, a remote
-    /// repository. It begins in `$OUTSIDE`.
+    /// A script that makes what lies outside of the project: packages for the server's folder `site`, a remote repository. It
+    /// is run once for all faults, in a folder that is then copied to `$OUTSIDE`.
     #[serde(default)]
     pub outside: String,
+    /// That folder.
+    #[serde(skip)]
+    pub made_outside: Outside,
     /// A script that writes those of its files that depend on what lies outside; run in the project.
     #[serde(default)]
     pub script: String,

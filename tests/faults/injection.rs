@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use lab::{Lab, QUICK, Server};
 
 use crate::catalogue::{Case, Fault, Project};
+use crate::outside;
 
 /// A broken project and the server that it talks to.
 pub struct Site {
@@ -29,8 +30,7 @@ pub fn inject(case: &Case) -> Site {
         }
     };
     let lab = with_env(lab, &server, project, fault);
-    std::fs::create_dir(lab.outside("site")).expect("a folder for the server");
-    shell(&lab, &lab.outside("."), &project.outside);
+    outside::place(&project.made_outside, &project.outside, &lab.outside(""), &|text| filled(text, &lab, &server));
     for (path, content) in &project.files {
         lab.write(path, &filled(content, &lab, &server));
     }

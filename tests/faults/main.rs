@@ -7,15 +7,17 @@
 //! cargo test --workspace --test faults -- rust/lock-drift # one
 //! ```
 //!
-//! [`catalogue`] holds the projects and faults as data: adding one needs no Rust. [`injection`] makes a lab of a fault,
-//! [`manner`] runs it, [`verdict`] says what is wrong with what happened, [`figures`] counts and [`table`] prints. A table goes
-//! to standard output whether the suite passes or not; the whole one is kept as `target/faults.md`.
+//! [`catalogue`] holds the projects and faults as data: adding one needs no Rust. [`injection`] makes a lab of a fault, and
+//! [`outside`] what lies beside it; [`manner`] runs it, [`verdict`] says what is wrong with what happened, [`figures`] counts
+//! and [`table`] prints. A table goes to standard output whether the suite passes or not; the whole one is kept as
+//! `target/faults.md`.
 
 mod arguments;
 mod catalogue;
 mod figures;
 mod injection;
 mod manner;
+mod outside;
 mod table;
 mod verdict;
 

@@ -43,6 +43,11 @@ impl Events {
         self.lines.len()
     }
 
+    /// Whether there was none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// Facts of a kind.
     pub fn facts<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
         self.lines.iter().map(|line| &line["fact"]).filter(move |fact| fact["fact"] == kind)
