@@ -61,6 +61,8 @@ pub struct Figures {
     pub strategies: BTreeMap<String, Group>,
     /// By nature.
     pub natures: BTreeMap<Nature, Group>,
+    /// Those that something other than a person can mend: the transient and the healable ones.
+    pub curable: Group,
     adversarial: usize,
 }
 
@@ -72,6 +74,7 @@ impl Figures {
             ecosystems: BTreeMap::new(),
             strategies: BTreeMap::new(),
             natures: BTreeMap::new(),
+            curable: Group::default(),
             adversarial: 0,
         };
         for verdict in verdicts {
@@ -82,6 +85,9 @@ impl Figures {
             figures.ecosystems.entry(ecosystem.to_owned()).or_default().add(fault, runs);
             figures.strategies.entry(fault.strategy.clone()).or_default().add(fault, runs);
             figures.natures.entry(fault.nature).or_default().add(fault, runs);
+            if matches!(fault.nature, Nature::Transient | Nature::Healable) {
+                figures.curable.add(fault, runs);
+            }
             figures.adversarial += usize::from(fault.nature == Nature::Bug && !fault.offers.is_empty());
         }
         figures

@@ -26,7 +26,7 @@ const HEAD: &[&str] = &[
     "retry CPU s",
 ];
 
-const LEGEND: &str = "F faults; A a remedy was tried; A/F coverage; H healed and true; H/A precision; H/F effective; W left something \
+const LEGEND: &str = "F faults (curable: transient and healable); A a remedy was tried; A/F coverage; H healed and true; H/A precision; H/F effective; W left something \
 worse; W/A harm; false: green, but a bug or not true; MTTR: median from red to green; CPU: beyond the same run without healing. The \
 last four columns are the same faults under a plain retry, three attempts at most: green and right, green and wrong, time, CPU.";
 
@@ -36,6 +36,7 @@ pub fn markdown(figures: &Figures, verdicts: &[Verdict]) -> String {
     rows.extend(figures.ecosystems.iter().map(|(name, group)| row(name, group)));
     rows.extend(figures.strategies.iter().map(|(name, group)| row(name, group)));
     rows.extend(figures.natures.iter().map(|(nature, group)| row(&nature.to_string(), group)));
+    rows.push(row("curable", &figures.curable));
     rows.push(row("total", &figures.total));
     format!("# Injected faults\n\n{}\n{LEGEND}\n\n{}\n{}", aligned(&rows), in_short(figures), catalogue(verdicts))
 }
