@@ -19,6 +19,7 @@ mod matrix;
 pub(crate) mod native;
 mod needs;
 mod plugins;
+mod quarantine;
 mod services;
 mod stages;
 
@@ -29,6 +30,7 @@ pub use model::*;
 pub use native::{EXAMPLE, Parsed, parse, parse_settings};
 pub use planned::{Planned, PlannedStage, PlanningNote, from_planned};
 pub use problem::{DefinitionErrors, Problem, ProblemKind, Severity};
+pub use quarantine::Quarantine;
 pub use services::local_address;
 pub use units::parse_duration;
 pub use when::{When, WhenError};

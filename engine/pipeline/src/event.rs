@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::choice::ArmRecord;
-use crate::definition::Pipeline;
+use crate::definition::{Pipeline, Quarantine};
 use crate::finding::{Diagnosis, Disposition, Finding};
 use crate::id::{CacheKey, IncidentId, RemedyKey, RunId, Signature, StageName};
 use crate::incident::IncidentEnd;
@@ -277,6 +277,16 @@ pub enum Decision {
     StoreOutputs { stage: StageName, recipe: String, key: CacheKey },
     /// Read the evidence of a failed attempt. Ends with `diagnosed`.
     Diagnose { incident: IncidentId, stage: StageName, attempt: u32 },
+    /// The pipeline file quarantines the failure; what follows from that, for the record.
+    Vouched { incident: IncidentId, entry: Box<Quarantine>, licence: Licence },
+    /// Open a scratch in which nothing is changed, to run the stage of a quarantined failure again. Ends with
+    /// `trial-prepared`.
+    PrepareRerun {
+        incident: IncidentId,
+        stage: StageName,
+        /// From 1.
+        number: u32,
+    },
     /// Ask the healers. Ends with `remedies-proposed`.
     AskHealers {
         incident: IncidentId,
@@ -342,6 +352,7 @@ impl Decision {
             },
             Self::Diagnose { incident, .. }
             | Self::AskHealers { incident, .. }
+            | Self::PrepareRerun { incident, .. }
             | Self::PrepareTrial { incident, .. }
             | Self::InspectScratch { incident }
             | Self::CommitScratch { incident }
@@ -352,12 +363,31 @@ impl Decision {
             | Self::RestoreOutputs { .. }
             | Self::StoreOutputs { .. }
             | Self::Weighed { .. }
+            | Self::Vouched { .. }
             | Self::EndIncident { .. }
             | Self::EndStage { .. }
             | Self::CancelAttempts
             | Self::EndRun { .. } => None,
         }
     }
+}
+
+/// What a person's word for a failure is worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Licence {
+    /// The stage is run again to decide (in the modes that only tell: would be).
+    RunsAgain {
+        /// Days until the entry's last one.
+        days_left: u64,
+    },
+    /// The entry counts no longer; the failure is an ordinary one.
+    Expired,
+    /// Something else stands beside the failure that the entry names; the failure is an ordinary one.
+    NotAlone {
+        /// What it is, for a person.
+        beside: String,
+    },
 }
 
 /// A remedy that was tried on an incident.

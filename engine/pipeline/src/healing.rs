@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::choice::ArmRecord;
-use crate::definition::{Mode, Pipeline, Stage};
-use crate::event::{Decision, Fact, Machine, ScratchKind, TriedNote};
+use crate::definition::{Mode, Pipeline, Quarantine, Stage};
+use crate::event::{Decision, Fact, Licence, Machine, ScratchKind, TriedNote};
 use crate::finding::{Diagnosis, Disposition, Finding};
 use crate::id::{IncidentId, RemedyKey, Signature, StageName};
 use crate::incident::{IllegalIncidentStep, IncidentEnd, IncidentEvent, IncidentState};
@@ -21,8 +21,11 @@ use crate::run::{Attempts, Draws};
 use crate::time::Timestamp;
 
 mod planning;
+mod rerun;
 mod trial;
 mod unknown;
+
+pub use unknown::UNKNOWN_CODE;
 
 /// The other stages of a run, as an incident about one of them sees them; both in an order that respects their needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +73,8 @@ struct Conditions {
 struct Evidence {
     attempt: u32,
     findings: Vec<Finding>,
+    /// What the cause might be instead.
+    runner_up: Option<Finding>,
 }
 
 impl Evidence {
@@ -104,6 +109,7 @@ enum Task {
     Inspection(Box<Trial>),
     Commit(Box<Trial>),
     Patch(Box<Trial>),
+    Rerun(rerun::Step),
     Drop(After),
     Ticket,
 }
@@ -113,6 +119,7 @@ enum Task {
 enum After {
     AskAgain,
     AskAgainBenched,
+    RunAgain,
     Close { end: IncidentEnd, trial: Option<Box<Trial>> },
 }
 
@@ -153,8 +160,12 @@ pub struct Incident {
     kept: Conditions,
     has_scratch: bool,
     tried: Vec<TriedNote>,
+    /// The entry under which the stage was run again, if it was.
+    vouched: Option<Quarantine>,
+    /// Attempts under it.
+    reruns: u32,
     end: Option<IncidentEnd>,
-    /// Attempt that took the failed one's place, and the qualifier's ground: set when it ended as healed.
+    /// Attempt that took the failed one's place: set when it ended as healed or quarantined.
     adopted: Option<u32>,
 }
 
@@ -174,6 +185,8 @@ impl Incident {
             kept: Conditions { command: stage.command.clone(), env: Vec::new(), limits: stage.limits.clone() },
             has_scratch: false,
             tried: Vec::new(),
+            vouched: None,
+            reruns: 0,
             end: None,
             adopted: None,
         }
@@ -204,7 +217,12 @@ impl Incident {
         self.end
     }
 
-    /// The attempt in scratch that took the failed one's place, if the incident ended as healed.
+    /// The person's word under which the stage was run again, if it was.
+    pub fn vouched(&self) -> Option<&Quarantine> {
+        self.vouched.as_ref()
+    }
+
+    /// The attempt in scratch that took the failed one's place, if the incident ended as healed or quarantined.
     pub fn adopted_attempt(&self) -> Option<u32> {
         self.adopted
     }
@@ -263,6 +281,7 @@ impl Incident {
                 self.adopted = Some(trial.attempt);
                 self.close(IncidentEnd::Healed, Some(&trial))
             }
+            (Task::Rerun(step), fact) if step.takes(fact) => self.on_rerun(step, fact, ctx),
             (Task::Patch(trial), Fact::PatchSaved { .. }) => {
                 self.go(IncidentEvent::Offered)?;
                 self.drop_scratch(After::Close { end: IncidentEnd::Proposed, trial: Some(trial) })
@@ -272,7 +291,7 @@ impl Incident {
                 self.on_dropped(after, ctx)
             }
             (Task::Ticket, Fact::TicketSaved { .. }) => self.close(IncidentEnd::Escalated, None),
-            (Task::Commit(_) | Task::Drop(_), Fact::ScratchStuck { .. }) => {
+            (Task::Commit(_) | Task::Rerun(rerun::Step::Commit { .. }) | Task::Drop(_), Fact::ScratchStuck { .. }) => {
                 self.go(IncidentEvent::Overtaken)?;
                 self.close(IncidentEnd::Stuck, None)
             }
@@ -290,7 +309,11 @@ impl Incident {
     /// not end while nobody knows how its workspace looks. For the same reason a commit that is under way, and a drop after
     /// which the incident ends anyway, are left alone.
     pub fn overtake(&mut self) -> Result<Vec<Decision>, HealingError> {
-        if self.end.is_some() || matches!(self.task, Task::Commit(_) | Task::Drop(After::Close { .. })) {
+        let is_left_alone = matches!(
+            self.task,
+            Task::Commit(_) | Task::Rerun(rerun::Step::Commit { .. }) | Task::Drop(After::Close { .. })
+        );
+        if self.end.is_some() || is_left_alone {
             return Ok(Vec::new());
         }
         self.go(IncidentEvent::Overtaken)?;
@@ -299,7 +322,7 @@ impl Incident {
             self.task = Task::Drop(after);
             return Ok(Vec::new());
         }
-        if self.has_scratch || matches!(self.task, Task::Preparation(_)) {
+        if self.has_scratch || matches!(self.task, Task::Preparation(_) | Task::Rerun(rerun::Step::Preparation)) {
             return self.drop_scratch(after);
         }
         self.task = Task::Nothing;
@@ -336,14 +359,30 @@ impl Incident {
     ) -> Result<Vec<Decision>, HealingError> {
         self.go(IncidentEvent::Diagnosed)?;
         let findings = unknown::findings_or_unknown(diagnosis, &self.outcome);
-        let evidence = Evidence { attempt, findings };
+        let evidence = Evidence { attempt, findings, runner_up: diagnosis.runner_up.clone() };
         self.first = Some(evidence.clone());
         self.current = Some(evidence);
         if ctx.pipeline.healing.mode == Mode::Off {
             self.go(IncidentEvent::ToldOnly)?;
             return self.close(IncidentEnd::Reported, None);
         }
-        Ok(vec![self.ask(ctx)])
+        self.take_up(ctx)
+    }
+
+    /// Begins to do something about a failure whose cause is known, or known to be unknown.
+    fn take_up(&mut self, ctx: &mut Context<'_>) -> Result<Vec<Decision>, HealingError> {
+        let Some((entry, licence)) = self.licence(ctx) else { return Ok(vec![self.ask(ctx)]) };
+        let may_run = matches!(licence, Licence::RunsAgain { .. })
+            && ctx.pipeline.healing.mode == Mode::Auto
+            && self.trials_left(ctx) > 0;
+        let cited = Decision::Vouched { incident: self.id.clone(), entry: Box::new(entry.clone()), licence };
+        let next = if may_run {
+            self.vouched = Some(entry);
+            self.run_again(ctx)?
+        } else {
+            self.ask(ctx)
+        };
+        Ok(vec![cited, next])
     }
 
     fn ask(&mut self, ctx: &Context<'_>) -> Decision {
@@ -390,6 +429,10 @@ impl Incident {
             After::AskAgainBenched => {
                 self.go(IncidentEvent::Benched)?;
                 self.go(IncidentEvent::Again)?;
+            }
+            After::RunAgain => {
+                self.go(IncidentEvent::Again)?;
+                return Ok(vec![self.run_again(ctx)?]);
             }
             After::AskAgain => self.go(IncidentEvent::Again)?,
         }

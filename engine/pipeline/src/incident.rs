@@ -30,6 +30,8 @@ pub enum IncidentState {
     Healed,
     /// It passed, but also without the remedy.
     FlakySuspect,
+    /// It passed when it was run again, and a person vouches that its failure is flaky.
+    Quarantined,
     /// The remedy did not help.
     Ineffective,
     /// The remedy broke something that worked, or did what nobody may do.
@@ -55,6 +57,8 @@ pub enum IncidentEvent {
     Diagnosed,
     /// The healers answered.
     Answered,
+    /// A person vouches for the failure: the stage may run again.
+    Licensed,
     /// A remedy was chosen.
     Chosen,
     /// The best remedy asks for a wait that is too long.
@@ -73,6 +77,8 @@ pub enum IncidentEvent {
     BrokeSomething,
     /// The stage passed without the remedy too.
     WasLuck,
+    /// The stage passed unchanged, which a person vouches for.
+    PassedAgain,
     /// All of it passed and is in the workspace.
     Kept,
     /// All of it passed and lies ready as a patch.
@@ -97,6 +103,8 @@ pub enum IncidentEnd {
     Healed,
     /// It passed, but also without the remedy.
     FlakySuspect,
+    /// It passed when it was run again, and a person vouches that its failure is flaky.
+    Quarantined,
     /// A remedy helped; it changes versioned files and waits for a person as a patch.
     Proposed,
     /// Nothing was tried: the mode says so, or nothing fits.
@@ -115,6 +123,7 @@ impl IncidentEnd {
         match self {
             Self::Healed => "healed",
             Self::FlakySuspect => "flaky-suspect",
+            Self::Quarantined => "quarantined",
             Self::Proposed => "proposed",
             Self::Reported => "reported",
             Self::Escalated => "escalated",
@@ -136,7 +145,7 @@ pub struct IllegalIncidentStep {
 
 impl IncidentState {
     /// Every state, for tests and diagrams.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Detected,
         Self::Diagnosing,
         Self::Classified,
@@ -148,6 +157,7 @@ impl IncidentState {
         Self::Verifying,
         Self::Healed,
         Self::FlakySuspect,
+        Self::Quarantined,
         Self::Ineffective,
         Self::Worsened,
         Self::Reverting,
@@ -165,6 +175,7 @@ impl IncidentState {
             (S::Detected, E::Begun) => S::Diagnosing,
             (S::Diagnosing, E::Diagnosed) => S::Classified,
             (S::Classified, E::Answered) => S::Planned,
+            (S::Classified, E::Licensed) => S::Applying,
             (S::Classified | S::Planned, E::ToldOnly) => S::Reported,
             (S::Planned, E::Chosen) => S::Applying,
             (S::Planned, E::TooLong) => S::Held,
@@ -175,6 +186,7 @@ impl IncidentState {
             (S::Applying | S::Verifying, E::BrokeSomething) => S::Worsened,
             (S::Verifying, E::Progressed) => S::Classified,
             (S::Verifying, E::WasLuck) => S::FlakySuspect,
+            (S::Verifying, E::PassedAgain) => S::Quarantined,
             (S::Verifying, E::Kept) => S::Healed,
             (S::Verifying, E::Offered) => S::AwaitingApproval,
             (S::Planned | S::Ineffective | S::Worsened, E::Undo) => S::Reverting,
@@ -182,7 +194,13 @@ impl IncidentState {
             (S::Reverting, E::Benched) => S::Poisoned,
             (S::Poisoned, E::Again) => S::Classified,
             (
-                S::Healed | S::FlakySuspect | S::AwaitingApproval | S::Reported | S::Escalated | S::Superseded,
+                S::Healed
+                | S::FlakySuspect
+                | S::Quarantined
+                | S::AwaitingApproval
+                | S::Reported
+                | S::Escalated
+                | S::Superseded,
                 E::Closed,
             ) => S::Recorded,
             (S::Recorded, event) => return Err(IllegalIncidentStep { from: self, event }),

@@ -189,7 +189,7 @@ pub enum Qualifier {
     Healed,
     /// Passed and failed on the same inputs.
     FlakySuspect,
-    /// Known to be flaky, kept out of the result until its owner acts.
+    /// Failed, and passed when it was run again because a person vouches that the failure is flaky.
     Quarantined,
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::quarantine::Quarantine;
 use super::when::When;
 use crate::id::StageName;
 use crate::remedy::{CommandLine, Limits};
@@ -36,6 +37,9 @@ pub struct Pipeline {
     pub detection: Detection,
     /// What may be done about them.
     pub healing: Healing,
+    /// Failures that a person vouches for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantine: Vec<Quarantine>,
     /// Plugins of the project's own.
     pub plugins: PluginSettings,
     /// Names of environment variables whose values are masked everywhere.
@@ -65,6 +69,7 @@ impl Pipeline {
             stages: Vec::new(),
             detection: Detection::default(),
             healing: Healing::default(),
+            quarantine: Vec::new(),
             plugins: PluginSettings::default(),
             secrets: Vec::new(),
             uses_cache: true,

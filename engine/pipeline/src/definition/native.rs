@@ -7,6 +7,7 @@ use super::model::{Detection, Healing, Mode, Patches, Pipeline, StageOrder};
 use super::needs;
 use super::plugins;
 use super::problem::{DefinitionErrors, Problem, ProblemKind, Report};
+use super::quarantine;
 use super::reader::{Misplaced, Table};
 use super::stages;
 use super::tree::{Entry, from_toml};
@@ -63,7 +64,7 @@ fn read(text: &str, file_name: &str, wanted: Stages) -> Result<Parsed, Definitio
     if report.has_errors() {
         return Err(report.into_errors());
     }
-    const KEYS: &[&str] = &["pipeline", "stage", "detection", "healing", "gates", "plugins"];
+    const KEYS: &[&str] = &["pipeline", "stage", "detection", "healing", "quarantine", "gates", "plugins"];
     const MISPLACED: Misplaced = &[
         ("name", "it belongs under [pipeline]"),
         ("timeout", "it belongs under [pipeline]"),
@@ -80,7 +81,13 @@ fn read(text: &str, file_name: &str, wanted: Stages) -> Result<Parsed, Definitio
         if wanted == Stages::Needed || section("stage").is_some() {
             let drafts = stages::read(section("stage"), &mut report);
             let drafts = matrix::expand(drafts, &mut report);
+            let names = section("quarantine").map(|_| quarantine::names(&drafts));
             pipeline.stages = needs::resolve(drafts, &mut report);
+            // Settings may be those of a command that has no name in the file.
+            let names = names.filter(|_| wanted == Stages::Needed);
+            pipeline.quarantine = quarantine::read(section("quarantine"), names.as_ref(), &mut report);
+        } else {
+            pipeline.quarantine = quarantine::read(section("quarantine"), None, &mut report);
         }
         read_detection(section("detection"), &mut pipeline.detection, &mut report);
         read_healing(section("healing"), &mut pipeline.healing, &mut report);

@@ -161,6 +161,26 @@ pub enum ProblemKind {
     /// A readiness address that is not one of this machine.
     #[error("`http` is an address of this machine, such as \"http://127.0.0.1:8080/health\", found {found:?}")]
     NotLocalHttp { found: String },
+    /// A quarantine of a stage that is none.
+    #[error("`stage` is {stage:?}, which is no stage of this pipeline{advice}")]
+    UnknownStage { stage: String, advice: String },
+    /// A text that is no signature.
+    #[error("`signature` is a code, `:` and a hash, as the report of the failure prints it, found {found:?}")]
+    BadSignature { found: String },
+    /// A quarantine of everything.
+    #[error(
+        "{signature:?} stands for whatever has no known cause; only a failure whose cause is known can be quarantined"
+    )]
+    UnknownCause { signature: String },
+    /// A person that is none yet.
+    #[error("`{key}` is still the placeholder {found:?}; write {example}")]
+    Placeholder { key: String, found: String, example: &'static str },
+    /// A day that is none.
+    #[error("`{key}` is a day such as \"2026-12-31\", found {found}")]
+    BadDay { key: String, found: String },
+    /// Two entries for one failure.
+    #[error("this failure of stage `{stage}` is already quarantined on line {first_line}; remove one of the entries")]
+    DuplicateQuarantine { stage: String, first_line: usize },
     /// A key whose stage would break without it.
     #[error("`{key}` is not supported by this version: {reason}")]
     Unsupported { key: String, reason: &'static str },

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::model::{DEFAULT_MAX_PARALLEL, DEFAULT_READY_TIMEOUT_MS, DEFAULT_RUNNER, Detection};
 use super::model::{Grant, Healing, Mode, Patches, Pipeline, Ready, Service, Stage, StageOrder, WorkspaceGrant};
+use super::quarantine::Quarantine;
 use super::units::{format_duration, format_size};
 use crate::remedy::{CommandLine, Limits};
 
@@ -31,6 +32,9 @@ impl Pipeline {
         }
         write_detection(&mut file, &self.detection);
         write_healing(&mut file, &self.healing);
+        for entry in &self.quarantine {
+            file.push_str(&format!("\n{}", entry.to_toml()));
+        }
         self.write_plugins(&mut file);
         file
     }
@@ -59,6 +63,19 @@ impl Pipeline {
                 }
             }
         }
+    }
+}
+
+impl Quarantine {
+    /// The entry as lines of `selfheal.toml`.
+    pub fn to_toml(&self) -> String {
+        let mut lines = String::from("[[quarantine]]\n");
+        put(&mut lines, "stage", text(self.stage.as_str()));
+        put(&mut lines, "signature", text(self.signature.as_str()));
+        put(&mut lines, "owner", text(&self.owner));
+        put(&mut lines, "until", text(&self.until.to_string()));
+        put(&mut lines, "reason", text(&self.reason));
+        lines
     }
 }
 

@@ -226,6 +226,7 @@ impl Incident {
         };
         self.go(event)?;
         self.task = Task::Ticket;
+        let body = body + &self.word_of_quarantine();
         Ok(vec![Decision::SaveTicket { incident: self.id.clone(), title, body, labels }])
     }
 }

@@ -95,7 +95,8 @@ impl Incident {
             self.note(&trial, "progressed", "its failure is gone; another one of the same stage appeared", signature);
             self.go(IncidentEvent::Progressed)?;
             self.kept = trial.conditions.clone();
-            self.current = Some(Evidence { attempt, findings: diagnosis.findings.clone() });
+            let (findings, runner_up) = (diagnosis.findings.clone(), diagnosis.runner_up.clone());
+            self.current = Some(Evidence { attempt, findings, runner_up });
             return Ok(vec![self.ask(ctx)]);
         }
         let reason = match next {

@@ -4,10 +4,11 @@ use expect_test::expect;
 
 use super::*;
 
-const EVENTS: [IncidentEvent; 19] = [
+const EVENTS: [IncidentEvent; 21] = [
     IncidentEvent::Begun,
     IncidentEvent::Diagnosed,
     IncidentEvent::Answered,
+    IncidentEvent::Licensed,
     IncidentEvent::Chosen,
     IncidentEvent::TooLong,
     IncidentEvent::ToldOnly,
@@ -17,6 +18,7 @@ const EVENTS: [IncidentEvent; 19] = [
     IncidentEvent::Progressed,
     IncidentEvent::BrokeSomething,
     IncidentEvent::WasLuck,
+    IncidentEvent::PassedAgain,
     IncidentEvent::Kept,
     IncidentEvent::Offered,
     IncidentEvent::Undo,
@@ -48,6 +50,7 @@ fn the_table_of_incidents_is_the_documented_one() {
         Detected --Begun--> Diagnosing
         Diagnosing --Diagnosed--> Classified
         Classified --Answered--> Planned
+        Classified --Licensed--> Applying
         Classified --ToldOnly--> Reported
         Planned --Chosen--> Applying
         Planned --TooLong--> Held
@@ -65,10 +68,12 @@ fn the_table_of_incidents_is_the_documented_one() {
         Verifying --Progressed--> Classified
         Verifying --BrokeSomething--> Worsened
         Verifying --WasLuck--> FlakySuspect
+        Verifying --PassedAgain--> Quarantined
         Verifying --Kept--> Healed
         Verifying --Offered--> AwaitingApproval
         Healed --Closed--> Recorded
         FlakySuspect --Closed--> Recorded
+        Quarantined --Closed--> Recorded
         Ineffective --Undo--> Reverting
         Worsened --Undo--> Reverting
         Reverting --Again--> Classified

@@ -44,6 +44,14 @@ impl Run {
         self.on_incident_end(number, index, end, decisions)
     }
 
+    /// The last trial of a stage is how it ended: what it made is in the workspace.
+    fn take_trial_outcome(&mut self, index: usize) {
+        let stage = &self.pipeline.stages[index].name;
+        if let Some(outcome) = self.trials.get(stage) {
+            self.outcomes.insert(stage.clone(), outcome.clone());
+        }
+    }
+
     fn on_incident_end(
         &mut self,
         number: usize,
@@ -61,12 +69,19 @@ impl Run {
                 });
                 let qualifier = if was_luck { Qualifier::FlakySuspect } else { Qualifier::Healed };
                 self.floors[index] = qualifier;
-                let stage = &self.pipeline.stages[index].name;
-                if let Some(outcome) = self.trials.get(stage) {
-                    self.outcomes.insert(stage.clone(), outcome.clone());
-                }
+                self.take_trial_outcome(index);
                 self.stages.on(index, StageEvent::Adopted { attempt, qualifier })?;
                 self.finish_stage(index, "a remedy helped", decisions)?;
+            }
+            IncidentEnd::Quarantined => {
+                let attempt = self.incidents[number].adopted_attempt().unwrap_or_default();
+                let qualifier = Qualifier::Quarantined;
+                self.floors[index] = qualifier;
+                let owner = self.incidents[number].vouched().map_or("", |entry| entry.owner.as_str());
+                let reason = format!("it passed when it was run again; {owner} vouches for its failure");
+                self.take_trial_outcome(index);
+                self.stages.on(index, StageEvent::Adopted { attempt, qualifier })?;
+                self.finish_stage(index, &reason, decisions)?;
             }
             // The stage has not passed in the workspace yet; it gets another attempt there.
             // A run that is being stopped starts nothing any more.

@@ -4,11 +4,12 @@ mod adversary;
 mod caching;
 pub(crate) mod exercised;
 mod properties;
+mod quarantine;
 mod stopping;
 
 use super::*;
 use crate::definition::{Mode, Patches, Stage};
-use crate::event::{ChangeKind, FileChange, ScratchKind};
+use crate::event::{ChangeKind, FileChange, Licence, ScratchKind};
 use crate::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding};
 use crate::id::{CacheKey, PluginId};
 use crate::remedy::{Action, CommandLine, Remedy};
@@ -162,6 +163,12 @@ fn words(decisions: &[Decision]) -> Vec<String> {
             Decision::StoreOutputs { stage, .. } => format!("store {stage}"),
             Decision::Diagnose { stage, attempt, .. } => format!("diagnose {stage}.{attempt}"),
             Decision::AskHealers { .. } => "ask".to_owned(),
+            Decision::Vouched { licence, .. } => match licence {
+                Licence::RunsAgain { days_left } => format!("vouched, {days_left} days left"),
+                Licence::Expired => "vouched once".to_owned(),
+                Licence::NotAlone { beside } => format!("not vouched beside {beside}"),
+            },
+            Decision::PrepareRerun { number, .. } => format!("rerun {number}"),
             Decision::Weighed { .. } => "weighed".to_owned(),
             Decision::PrepareTrial { remedy, .. } => format!("prepare {}", remedy.strategy),
             Decision::InspectScratch { .. } => "inspect".to_owned(),

@@ -39,6 +39,7 @@ fn check_warnings(rest: &str, expected: Expect) {
 }
 
 mod accepted;
+mod quarantine;
 mod refused;
 mod refused_values;
 

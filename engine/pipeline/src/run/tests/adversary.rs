@@ -1,6 +1,8 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
 //! the rails of design.md section 5 as it comes.
 
+mod world;
+
 use std::collections::BTreeSet;
 
 use rand::RngExt as _;
@@ -11,10 +13,17 @@ use super::*;
 use crate::event::{Event, Record};
 use crate::incident::IncidentEnd;
 use crate::policy;
+use crate::time::Day;
+use world::some_pipeline;
 
 /// More facts than any run of the adversary's pipelines can need: five stages with three incidents each, of which each has
 /// three trials that are verified by all stages.
 const MOST_FACTS: usize = 2_000;
+
+/// When the runs begin: long enough after the epoch for a day before it.
+const START: Timestamp = Timestamp(10 * 86_400_000);
+/// On the day before.
+const BEFORE: Timestamp = Timestamp(START.0 - 1);
 
 /// Where choices come from. The first alternative is the harmless one, so that a shrunk case is a calm one.
 pub(super) enum Choices {
@@ -56,6 +65,10 @@ struct Watch {
     holds_forbidden: bool,
     holds_versioned: bool,
     is_ended: bool,
+    /// The last diagnosis of it.
+    findings: Vec<Finding>,
+    /// The attempt under way, or the last one, was made under a person's word.
+    is_vouched: bool,
 }
 
 pub(super) struct Adversary {
@@ -106,13 +119,13 @@ impl Adversary {
             unwanted: unwanted.clone(),
             durations,
         };
-        let (run, decisions) = Run::start(&fact, Timestamp(0)).expect("a run starts with its first fact");
+        let (run, decisions) = Run::start(&fact, START).expect("a run starts with its first fact");
         let mut this = Self {
             choices,
             run,
             pending: Vec::new(),
             records: Vec::new(),
-            now: 0,
+            now: START.0,
             unwanted: unwanted.into_iter().collect(),
             ended: BTreeMap::new(),
             failed: BTreeSet::new(),
@@ -140,6 +153,7 @@ impl Adversary {
             let has_answer = !matches!(
                 decision,
                 Decision::Weighed { .. }
+                    | Decision::Vouched { .. }
                     | Decision::EndIncident { .. }
                     | Decision::EndStage { .. }
                     | Decision::CancelAttempts
@@ -222,6 +236,7 @@ impl Adversary {
             }
             Decision::Diagnose { incident, stage, attempt } => {
                 let diagnosis = Box::new(self.some_diagnosis());
+                self.watches.entry(incident.clone()).or_default().findings = diagnosis.findings.clone();
                 Fact::Diagnosed { incident, stage, attempt, diagnosis, faults: Vec::new() }
             }
             Decision::AskHealers { incident, .. } => {
@@ -230,6 +245,12 @@ impl Adversary {
                 self.versioned = remedies.iter().flat_map(|remedy| policy::paths_named(&remedy.actions)).collect();
                 self.versioned.retain(|path| !path.starts_with("target/"));
                 Fact::RemediesProposed { incident, remedies, versioned: self.versioned.clone(), faults: Vec::new() }
+            }
+            Decision::PrepareRerun { incident, .. } => {
+                let problem = self.choices.one_in(6).then(|| "no scratch".to_owned());
+                self.watches.entry(incident.clone()).or_default().may_be_open = true;
+                let scratch = self.choices.of(&[ScratchKind::Overlay, ScratchKind::Copy, ScratchKind::InPlace]);
+                Fact::TrialPrepared { incident, scratch, changes: Vec::new(), env: Vec::new(), problem }
             }
             Decision::PrepareTrial { incident, .. } => {
                 let changes = self.some_changes(&incident);
@@ -261,80 +282,6 @@ impl Adversary {
         if self.choices.one_in(8) { stuck(incident) } else { fact(incident) }
     }
 
-    fn some_outcome(&mut self) -> Outcome {
-        match self.choices.below(15) {
-            0..=7 => outcome(0),
-            8..=11 => outcome(1),
-            12 => Outcome { timed_out: true, ..Outcome::default() },
-            13 => Outcome { fault: Some("a plugin trapped".to_owned()), ..Outcome::default() },
-            _ => Outcome { cancelled: self.is_stopping, exit_code: Some(1), ..Outcome::default() },
-        }
-    }
-
-    fn some_diagnosis(&mut self) -> Diagnosis {
-        let findings = [
-            network(),
-            missing(),
-            finding("system.missing-env", "configuration", Disposition::Auto),
-            finding("python.test-failed", "test-failure", Disposition::Never),
-            finding("system.disk-full", "resource-disk", Disposition::Auto),
-        ];
-        let known = !self.choices.one_in(8);
-        Diagnosis {
-            outcome: if known { DiagnosisOutcome::Failure } else { DiagnosisOutcome::Unknown },
-            lines: 1,
-            truncated: false,
-            findings: if known { vec![self.choices.of(&findings)] } else { Vec::new() },
-            runner_up: None,
-            excerpt: Vec::new(),
-        }
-    }
-
-    fn some_remedy(&mut self) -> Remedy {
-        let text = str::to_owned;
-        let name = self.choices.of(&["A", "B", "C", "D"]).to_owned();
-        let edit = |path: &str| Action::EditFile { path: text(path), find: String::new(), replace: text("x") };
-        let run = |argv: &[&str]| Action::RunCommand {
-            argv: argv.iter().map(|word| text(word)).collect(),
-            directory: text("."),
-            env: Vec::new(),
-            timeout_ms: 1_000,
-        };
-        let actions = match self.choices.below(16) {
-            0 => vec![Action::SetEnv { name, value: text("1") }],
-            1 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: None }],
-            2 => vec![Action::Wait { base_ms: 10, cap_ms: 30, asked_ms: Some(10) }],
-            3 | 4 => vec![edit("requirements.txt")],
-            5 => vec![edit("requirements.txt"), Action::SetEnv { name, value: text("1") }],
-            6 => vec![Action::ClearPath { path: text("target/debug") }],
-            7 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: Some(900_000) }],
-            8 | 9 => vec![Action::Escalate { title: text("t"), body: text("b"), labels: Vec::new() }],
-            // All below break the never-list.
-            10 => vec![edit(".github/workflows/ci.yml")],
-            11 => vec![Action::RemoveFile { path: text("tests/test_shop.py") }],
-            12 => vec![run(&["npm", "install", "--legacy-peer-deps"])],
-            13 => vec![run(&["sh", "-c", "true"])],
-            14 => vec![Action::ReplaceCommand { command: CommandLine::Shell(text("true")) }],
-            _ => Vec::new(),
-        };
-        remedy(self.choices.of(&["dependency", "retry", "config"]), actions)
-    }
-
-    fn some_changes(&mut self, incident: &IncidentId) -> Vec<FileChange> {
-        let (paths, is_forbidden): (&[&str], bool) = match self.choices.below(8) {
-            0 | 1 => (&[], false),
-            2 => (&["target/debug/shop"], false),
-            3..=5 => (&["requirements.txt"], false),
-            6 => (&["requirements.txt", ".github/workflows/ci.yml"], true),
-            _ => (&["selfheal.toml"], true),
-        };
-        let watch = self.watches.entry(incident.clone()).or_default();
-        watch.holds_forbidden = is_forbidden;
-        watch.holds_versioned = paths.contains(&"requirements.txt");
-        watch.may_be_open = true;
-        paths.iter().map(|path| FileChange { is_versioned: !path.starts_with("target/"), ..change(path) }).collect()
-    }
-
     /// The oracle.
     fn check(&mut self, decision: &Decision) {
         assert!(self.result.is_none(), "{decision:?} after the end of the run");
@@ -353,6 +300,12 @@ impl Adversary {
             }
             Decision::StoreOutputs { stage, .. } => self.check_kept(stage),
             Decision::StartAttempt { .. } | Decision::AskHealers { .. } | Decision::Weighed { .. } => {}
+            Decision::Vouched { incident, entry, .. } => {
+                let root = self.watches[incident].findings.first().expect("a failure with a cause is quarantined");
+                assert_eq!(root.signature, entry.signature, "{incident} is taken for another failure");
+                assert!(self.run.pipeline().quarantine.contains(entry), "{entry:?} stands nowhere");
+            }
+            Decision::PrepareRerun { incident, stage, number } => self.check_rerun(incident, stage, *number),
             Decision::Diagnose { incident, .. } => {
                 assert!(self.plain.is_empty(), "{incident} is worked on while {:?} run", self.plain);
             }
@@ -361,6 +314,7 @@ impl Adversary {
                 let most = self.run.pipeline().healing.max_attempts;
                 let watch = self.watches.entry(incident.clone()).or_default();
                 watch.prepared += 1;
+                watch.is_vouched = false;
                 assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
                 assert_eq!(watch.may_be_open, *keeps_scratch, "{incident} opens a scratch while one is open");
                 watch.may_be_open = true;
@@ -370,7 +324,7 @@ impl Adversary {
                 let patches = self.run.pipeline().healing.patches;
                 let watch = &self.watches[incident];
                 assert!(!watch.holds_forbidden, "{decision:?} after a forbidden change");
-                let is_a_patch = watch.holds_versioned && patches == Patches::Propose;
+                let is_a_patch = watch.holds_versioned && (patches == Patches::Propose || watch.is_vouched);
                 assert!(!(is_commit && is_a_patch), "{incident} commits a patch that is only to be offered");
             }
             Decision::InspectScratch { .. } | Decision::DropScratch { .. } | Decision::SaveTicket { .. } => {}
@@ -384,10 +338,36 @@ impl Adversary {
                 assert_eq!(before, None, "{stage} ends twice");
                 let is_clean = *result == RunResult::Success && *qualifier == Qualifier::Clean;
                 assert!(!(is_clean && self.failed.contains(stage)), "{stage} failed and passed and is called clean");
+                let is_listed = self.run.pipeline().quarantine.iter().any(|entry| entry.stage == *stage);
+                assert!(*qualifier != Qualifier::Quarantined || is_listed, "nobody vouches for {stage}");
             }
             Decision::CancelAttempts => self.is_stopping = true,
             Decision::EndRun { result, qualifier } => self.result = Some((*result, *qualifier)),
         }
+    }
+
+    /// A person's word covers one failure of one stage, alone, for a time, and two attempts.
+    fn check_rerun(&mut self, incident: &IncidentId, stage: &StageName, number: u32) {
+        let pipeline = self.run.pipeline();
+        let watch = self.watches.get_mut(incident).expect("it was diagnosed");
+        let root = watch.findings.first().expect("a failure without a cause is nobody's");
+        let covers = |entry: &&crate::definition::Quarantine| {
+            entry.stage == *stage && entry.signature == root.signature && entry.until >= Day::of(START)
+        };
+        assert!(pipeline.quarantine.iter().any(|entry| covers(&entry)), "nobody vouches for {root:?} of {stage}");
+        let is_other =
+            |finding: &&Finding| finding.signature != root.signature && finding.code != "python.test-summary";
+        assert_eq!(watch.findings.iter().find(is_other), None, "something stands beside what is vouched for");
+        assert_eq!(pipeline.healing.mode, Mode::Auto, "a stage runs again although the mode says no");
+        assert!(number <= 2, "{stage} runs again for the time number {number}");
+        watch.prepared += 1;
+        let most = pipeline.healing.max_attempts;
+        assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
+        assert!(!watch.may_be_open, "{incident} opens a scratch while one is open");
+        watch.is_vouched = true;
+        watch.may_be_open = true;
+        watch.holds_forbidden = false;
+        watch.holds_versioned = false;
     }
 
     /// Only what is clean, and made from what is clean, is kept.
@@ -465,30 +445,4 @@ fn unread(incident: IncidentId) -> Fact {
 
 fn stuck(incident: IncidentId) -> Fact {
     Fact::ScratchStuck { incident, problem: "no space left on device".to_owned() }
-}
-
-fn some_pipeline(choices: &mut Choices) -> Pipeline {
-    const NAMES: [&str; 5] = ["fetch", "build", "lint", "test", "deploy"];
-    let count = 1 + choices.below(NAMES.len());
-    let mut definition = pipeline(&[]);
-    for (index, name) in NAMES.iter().take(count).enumerate() {
-        let mut stage = Stage::new(*name, CommandLine::Shell(format!("make {name}")));
-        stage.needs =
-            NAMES[..index].iter().filter(|_| choices.below(3) == 1).map(|need| StageName::new(*need)).collect();
-        stage.may_fail = choices.one_in(8);
-        stage.is_idempotent = !choices.one_in(6);
-        if choices.one_in(3) {
-            stage.inputs = vec!["src".to_owned()];
-            stage.outputs = vec!["dist".to_owned()];
-        }
-        definition.stages.push(stage);
-    }
-    definition.max_parallel = 1 + choices.below(3) as u32;
-    definition.order = choices.of(&[crate::definition::StageOrder::CriticalPath, crate::definition::StageOrder::File]);
-    definition.uses_cache = !choices.one_in(8);
-    definition.healing.mode = choices.of(&[Mode::Auto, Mode::Auto, Mode::Auto, Mode::Off, Mode::Suggest, Mode::Shadow]);
-    definition.healing.patches = choices.of(&[Patches::Propose, Patches::Apply]);
-    definition.healing.control_rate = choices.of(&[0.0, 0.5, 1.0]);
-    definition.healing.max_attempts = choices.of(&[3, 2, 1, 0]);
-    definition
 }

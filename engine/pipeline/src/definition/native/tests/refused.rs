@@ -96,10 +96,10 @@ fn a_section_of_another_tool_is_refused() {
     check_rest(
         "[cache]\npaths = []\n",
         expect![[r#"
-        selfheal.toml:4:2: unknown key `cache` in the file; its keys are `pipeline`, `stage`, `detection`, `healing`, `gates` and `plugins`
-          |
-        4 | [cache]
-          |  ^^^^^"#]],
+            selfheal.toml:4:2: unknown key `cache` in the file; its keys are `pipeline`, `stage`, `detection`, `healing`, `quarantine`, `gates` and `plugins`
+              |
+            4 | [cache]
+              |  ^^^^^"#]],
     );
 }
 
