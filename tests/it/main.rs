@@ -16,6 +16,7 @@ mod learning;
 mod passthrough;
 mod planning;
 mod promises;
+mod quarantine;
 mod rails;
 mod secrets;
 mod strategies;

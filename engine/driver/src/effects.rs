@@ -237,6 +237,7 @@ impl Effects {
                 }
                 Decision::Diagnose { .. } => crate::attempt::diagnose(&reach, decision, &detection).await,
                 Decision::AskHealers { .. } => crate::attempt::ask(&reach, decision, stage).await,
+                Decision::PrepareRerun { incident, .. } => crate::trial::prepare_rerun(&reach, incident).await,
                 Decision::PrepareTrial { .. } => crate::trial::prepare(&reach, decision, stage).await,
                 Decision::InspectScratch { incident } => crate::trial::inspect(&reach, incident).await,
                 Decision::CommitScratch { incident } => crate::trial::commit(&reach, incident).await,
@@ -246,6 +247,7 @@ impl Effects {
                     crate::trial::save_ticket(&reach, incident, &title, &body, &labels)
                 }
                 Decision::Weighed { .. }
+                | Decision::Vouched { .. }
                 | Decision::EndIncident { .. }
                 | Decision::EndStage { .. }
                 | Decision::CancelAttempts

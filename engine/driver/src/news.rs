@@ -50,6 +50,7 @@ fn sentence(end: IncidentEnd) -> &'static str {
     match end {
         IncidentEnd::Healed => "healed and verified",
         IncidentEnd::FlakySuspect => "passed without the remedy too",
+        IncidentEnd::Quarantined => "passed when it was run again, and a person vouches for its failure",
         IncidentEnd::Proposed => "a patch was verified and is offered",
         IncidentEnd::Reported => "nothing was changed",
         IncidentEnd::Escalated => "a person has to take over",

@@ -63,6 +63,19 @@ pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Sta
     Some(Fact::TrialPrepared { incident, scratch: scratch.kind, changes, env, problem })
 }
 
+/// Opens a scratch in which nothing is changed.
+pub(crate) async fn prepare_rerun(reach: &Reach, incident: IncidentId) -> Option<Fact> {
+    let (scratch, problem) = match reach.workspace.open_scratch(incident.as_str()).await {
+        Ok(scratch) => {
+            let kind = scratch.kind;
+            reach.board.put_scratch(&incident, scratch);
+            (kind, None)
+        }
+        Err(error) => (ScratchKind::InPlace, Some(format!("no scratch could be opened: {error}"))),
+    };
+    Some(Fact::TrialPrepared { incident, scratch, changes: Vec::new(), env: Vec::new(), problem })
+}
+
 /// Why a remedy cannot be tried in a copy: what it runs or sets names the workspace by its own path, so that the trial would
 /// change what it may not. In every other scratch that path is the scratch.
 fn leads_out_of_copy(actions: &[Action], scratch: &Scratch, workspace: &Place) -> Option<String> {

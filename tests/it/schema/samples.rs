@@ -2,10 +2,10 @@
 //! own types.
 
 use pipeline::choice::ArmRecord;
-use pipeline::definition::{Grant, Pipeline, Ready, Service, Stage, When, WorkspaceGrant};
+use pipeline::definition::{Grant, Pipeline, Quarantine, Ready, Service, Stage, When, WorkspaceGrant};
 use pipeline::event::{
-    ChangeKind, Decision, Event, Fact, FaultNote, FileChange, LostAttempt, Machine, Purpose, Record, ScratchKind,
-    TriedNote, WeighedNote,
+    ChangeKind, Decision, Event, Fact, FaultNote, FileChange, Licence, LostAttempt, Machine, Purpose, Record,
+    ScratchKind, TriedNote, WeighedNote,
 };
 use pipeline::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding, LogLine};
 use pipeline::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
@@ -156,6 +156,7 @@ fn pipeline() -> Pipeline {
     pipeline.timeout_ms = Some(1);
     pipeline.stages = vec![test];
     pipeline.uses_cache = false;
+    pipeline.quarantine = vec![quarantine()];
     pipeline.plugins.dir = Some("ci/plugins".to_owned());
     let grant = Grant {
         digest: Some("sha256:00".to_owned()),
@@ -169,6 +170,20 @@ fn pipeline() -> Pipeline {
     pipeline.plugins.grants.insert("acme/nothing".to_owned(), Grant::default());
     pipeline.plugins.config.insert("heal-retry".to_owned(), "{}".to_owned());
     pipeline
+}
+
+fn quarantine() -> Quarantine {
+    Quarantine {
+        stage: stage(),
+        signature: signature(),
+        owner: "ada".to_owned(),
+        until: "2026-12-31".parse().expect("a day"),
+        reason: "it races".to_owned(),
+    }
+}
+
+fn vouched(licence: Licence) -> Decision {
+    Decision::Vouched { incident: incident(), entry: Box::new(quarantine()), licence }
 }
 
 fn fault() -> FaultNote {
@@ -250,6 +265,7 @@ fn ends() -> Vec<Decision> {
     let ends = [
         IncidentEnd::Healed,
         IncidentEnd::FlakySuspect,
+        IncidentEnd::Quarantined,
         IncidentEnd::Proposed,
         IncidentEnd::Reported,
         IncidentEnd::Escalated,
@@ -316,6 +332,10 @@ fn decisions() -> Vec<Decision> {
                 is_chosen: false,
             }],
         },
+        vouched(Licence::RunsAgain { days_left: 38 }),
+        vouched(Licence::Expired),
+        vouched(Licence::NotAlone { beside: "python.unknown-exception: KeyError".to_owned() }),
+        Decision::PrepareRerun { incident: incident(), stage: stage(), number: 1 },
         Decision::PrepareTrial {
             incident: incident(),
             stage: stage(),

@@ -57,6 +57,7 @@ pub fn cause(finding: &Finding, source: &str, indent: &str) -> Vec<String> {
         ),
         format!("{indent}  {} {}", paint(NAME, format!("{source}:{}", finding.line)), harmless(&finding.text, WIDEST)),
     ];
+    out.push(format!("{indent}  signature {}", paint(NAME, &finding.signature)));
     let near: Vec<&LogLine> = finding.context.iter().filter(|line| line.line != finding.line).collect();
     let shown = closest(&near, finding.line);
     out.extend(shown.into_iter().map(|line| format!("{indent}{}", numbered(line))));

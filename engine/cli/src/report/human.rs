@@ -18,6 +18,7 @@ use pipeline::remedy::Action;
 use pipeline::time::Timestamp;
 
 use super::diagnosis;
+use super::flaky;
 use super::live::Live;
 use super::measures::measures;
 use super::paint::{FAILED, HEALED, NAME, PASSED, duration, harmless, paint};
@@ -64,6 +65,8 @@ struct Memory {
     measures: HashMap<StageName, Vec<String>>,
     /// Variables that remedies set, while their scratch is open.
     variables: HashMap<IncidentId, Vec<(String, String)>>,
+    /// What was said for incidents by a person, and suspects that nobody vouches for.
+    flaky: flaky::Memory,
     /// Those that healed a stage and are gone after the run.
     passing: Vec<(StageName, String, String)>,
     started_ms: u64,
@@ -332,6 +335,15 @@ impl HumanReport {
                     self.say(live, &line);
                 }
             }
+            Decision::Vouched { incident, entry, licence } => {
+                for line in memory.flaky.vouched(incident, entry, licence, memory.mode) {
+                    self.say(live, &line);
+                }
+            }
+            Decision::PrepareRerun { stage, number, .. } => {
+                self.say(live, &flaky::rerun(*number));
+                live.show(stage, format!("{stage}: preparing another attempt"));
+            }
             Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch } => {
                 let set = memory.variables.entry(incident.clone()).or_default();
                 if !keeps_scratch {
@@ -355,8 +367,11 @@ impl HumanReport {
                 memory.remedies.insert(incident.clone(), (remedy.title.clone(), remedy.strategy.clone()));
                 live.show(stage, format!("{stage}: preparing the remedy"));
             }
-            Decision::EndIncident { incident, stage, end, .. } => {
+            Decision::EndIncident { incident, stage, end, signature, .. } => {
                 live.hide(stage);
+                for line in memory.flaky.ended(incident, stage, *end, signature.as_ref()) {
+                    self.say(live, &line);
+                }
                 if *end == IncidentEnd::Healed {
                     let set = memory.variables.remove(incident).unwrap_or_default();
                     memory.passing.extend(set.into_iter().map(|(name, value)| (stage.clone(), name, value)));
@@ -379,6 +394,9 @@ impl HumanReport {
             IncidentEnd::Healed => format!("  {} {title}", paint(HEALED, "→ healed and verified:")),
             IncidentEnd::FlakySuspect => {
                 format!("  {} stage {stage} passed without the remedy too", paint(HEALED, "→ flaky suspect:"))
+            }
+            IncidentEnd::Quarantined => {
+                format!("  {} it passed when it was run again", paint(HEALED, "→ quarantined:"))
             }
             IncidentEnd::Proposed => {
                 format!("  {} {title}; the workspace is as it was", paint(HEALED, "→ verified as a patch:"))
@@ -440,6 +458,9 @@ impl HumanReport {
         }
         for (stage, name, value) in &memory.passing {
             self.say(live, &format!("hint: {}", self.lasting(stage, name, value)));
+        }
+        for line in memory.flaky.at_end(at, &memory.run) {
+            self.say(live, &line);
         }
         for patch in &memory.patches {
             self.say(live, &format!("hint: {} {}", self.apply, pipeline::remedy::quote(patch)));

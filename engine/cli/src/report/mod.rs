@@ -15,6 +15,7 @@ macro_rules! tell {
 }
 
 pub mod diagnosis;
+mod flaky;
 pub mod human;
 pub mod json;
 pub mod live;

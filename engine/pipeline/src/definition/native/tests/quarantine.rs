@@ -4,7 +4,9 @@ use super::*;
 
 #[test]
 fn an_entry_without_a_person_a_day_or_a_reason_is_refused() {
-    check_rest("[[quarantine]]\nstage = 'test'\nsignature = 'a.b:1'\n", expect![[r#"
+    check_rest(
+        "[[quarantine]]\nstage = 'test'\nsignature = 'a.b:1'\n",
+        expect![[r#"
         selfheal.toml:4:1: [[quarantine]] has no `owner`; add one, such as `owner = "ada@shop.example"`
           |
         4 | [[quarantine]]
@@ -18,7 +20,8 @@ fn an_entry_without_a_person_a_day_or_a_reason_is_refused() {
         selfheal.toml:4:1: [[quarantine]] has no `reason`; add one, such as `reason = "the clock of the runner is off, see SHOP-12"`
           |
         4 | [[quarantine]]
-          | ^^^^^^^^^^^^^^"#]]);
+          | ^^^^^^^^^^^^^^"#]],
+    );
 }
 
 #[test]
@@ -61,26 +64,35 @@ fn an_entry_whose_values_are_none_is_refused() {
 #[test]
 fn a_failure_of_unknown_cause_cannot_be_quarantined() {
     let entry = "[[quarantine]]\nstage = 'test'\nsignature = 'system.unknown-failure:1'\nowner = 'a'\nuntil = 2026-12-31\nreason = 'b'\n";
-    check_rest(entry, expect![[r#"
+    check_rest(
+        entry,
+        expect![[r#"
         selfheal.toml:6:13: "system.unknown-failure:1" stands for whatever has no known cause; only a failure whose cause is known can be quarantined
           |
         6 | signature = 'system.unknown-failure:1'
-          |             ^^^^^^^^^^^^^^^^^^^^^^^^^^"#]]);
+          |             ^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
 }
 
 #[test]
 fn two_entries_for_one_failure_are_refused_and_a_table_is_no_list() {
     let entry = "[[quarantine]]\nstage = 'test'\nsignature = 'a.b:1'\nowner = 'a'\nuntil = 2026-12-31\nreason = 'b'\n";
-    check_rest(&entry.repeat(2), expect![[r#"
+    check_rest(
+        &entry.repeat(2),
+        expect![[r#"
         selfheal.toml:10:1: this failure of stage `test` is already quarantined on line 4; remove one of the entries
            |
         10 | [[quarantine]]
-           | ^^^^^^^^^^^^^^"#]]);
-    check_rest(&entry.replace("[[quarantine]]", "[quarantine]"), expect![[r#"
+           | ^^^^^^^^^^^^^^"#]],
+    );
+    check_rest(
+        &entry.replace("[[quarantine]]", "[quarantine]"),
+        expect![[r#"
         selfheal.toml:4:1: `quarantine` wants a list of entries, found a table; write `[[quarantine]]` above each of them
           |
         4 | [quarantine]
-          | ^^^^^^^^^^^^"#]]);
+          | ^^^^^^^^^^^^"#]],
+    );
 }
 
 #[test]
