@@ -19,4 +19,5 @@ mod promises;
 mod quarantine;
 mod rails;
 mod secrets;
+mod several;
 mod strategies;

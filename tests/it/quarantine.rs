@@ -14,7 +14,8 @@ fn stage(is_red: &str, beside: &str) -> String {
         "FAILED tests/test_cart.py::test_total - assert 3 == 4",
         "========================= 1 failed, 2 passed in 0.05s ==========================",
     ];
-    let prints: String = lines.iter().map(|line| format!("echo '{line}'\n")).collect();
+    let lines = lines.iter().flat_map(|line| line.split('\n'));
+    let prints: String = lines.map(|line| format!("echo '{line}'\n")).collect();
     format!(
         "[[stage]]\nname = \"test\"\nrun = \"\"\"\necho x >> $OUTSIDE/attempts\nn=$(wc -l < $OUTSIDE/attempts)\n\
          [ $n {is_red} ] || exit 0\n{prints}exit 1\n\"\"\"\n"
@@ -82,7 +83,7 @@ fn a_vouched_failure_that_fails_each_time_is_an_ordinary_one_whose_ticket_names_
 
 #[test]
 fn a_second_failure_beside_the_vouched_one_takes_the_licence_away() {
-    let other = "E       KeyError: name";
+    let other = "_____ test_name _____\n\n    def test_name():\n>       assert user().name\nE       KeyError: name\n";
     let lab = lab(&stage("-lt 2", other), &entry(LONG));
     let events = lab.run(&[]);
     assert_eq!((events.code(), lab.count("attempts")), (1, 1), "{events:#?}");
@@ -101,7 +102,7 @@ fn an_expired_entry_counts_no_longer_and_the_report_says_so() {
 fn an_entry_without_an_owner_is_refused_with_its_place() {
     let entry = "[[quarantine]]\nstage = \"test\"\nsignature = \"a.b:1\"\nuntil = \"2026-12-31\"\nreason = \"x\"\n";
     let lab = lab(&stage("-gt 0", ""), entry);
-    lab.selfheal(&["run"]).ends_with(2).says("selfheal.toml:20:1: [[quarantine]] has no `owner`");
+    lab.selfheal(&["run"]).ends_with(2).says("selfheal.toml:18:1: [[quarantine]] has no `owner`");
 }
 
 #[test]

@@ -146,6 +146,7 @@ impl Job {
             machine: engine::machine(),
             unwanted: self.pipeline.unwanted(&environment),
             durations: self.durations(),
+            joins_failures: true,
         };
         let driver = Driver::new(self.ports(run, observer), self.settings(run));
         let finished = driver.run(fact, signals::interrupts()).await.map_err(|error| engine_fault(error, run))?;

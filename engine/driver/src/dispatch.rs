@@ -199,7 +199,10 @@ impl Driver {
                 Decision::CancelAttempts => self.stop.cancel(),
                 Decision::EndRun { result, qualifier } => self.end = Some((result, qualifier)),
                 Decision::EndIncident { .. } => self.effects.tell(news::of_end(&decision, run, at)),
-                Decision::Weighed { .. } | Decision::Vouched { .. } | Decision::EndStage { .. } => {}
+                Decision::Weighed { .. }
+                | Decision::Vouched { .. }
+                | Decision::JoinIncident { .. }
+                | Decision::EndStage { .. } => {}
                 effect => self.effects.perform(effect, run.pipeline()),
             }
         }

@@ -248,6 +248,7 @@ impl Effects {
                 }
                 Decision::Weighed { .. }
                 | Decision::Vouched { .. }
+                | Decision::JoinIncident { .. }
                 | Decision::EndIncident { .. }
                 | Decision::EndStage { .. }
                 | Decision::CancelAttempts

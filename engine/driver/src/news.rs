@@ -54,6 +54,7 @@ fn sentence(end: IncidentEnd) -> &'static str {
         IncidentEnd::Proposed => "a patch was verified and is offered",
         IncidentEnd::Reported => "nothing was changed",
         IncidentEnd::Escalated => "a person has to take over",
+        IncidentEnd::Joined => "another stage failed in the same way, and both are one incident",
         IncidentEnd::Stuck => "healing left something that it could not undo",
         IncidentEnd::Superseded => "the run ended first",
     }

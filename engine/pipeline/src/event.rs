@@ -159,6 +159,10 @@ pub enum Fact {
         /// way to go starts first.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         durations: BTreeMap<StageName, u64>,
+        /// Whether failures of one moment are looked at together, and those of one cause are one incident. Journals from
+        /// before that take one after the other.
+        #[serde(default)]
+        joins_failures: bool,
     },
     /// An attempt ended.
     AttemptEnded { stage: StageName, attempt: u32, purpose: Purpose, outcome: Outcome },
@@ -297,6 +301,9 @@ pub enum Decision {
         tried: Vec<TriedNote>,
         attempts_left: u32,
     },
+    /// The failure has the same root cause as that of another stage of the same moment: it becomes a part of that incident,
+    /// for the record. Comes before the end of its own.
+    JoinIncident { incident: IncidentId, stage: StageName, into: IncidentId },
     /// What became of each proposal, for the record.
     Weighed { incident: IncidentId, proposals: Vec<WeighedNote> },
     /// Carry out the steps of a remedy in scratch (opened now unless `keeps_scratch`). Ends with `trial-prepared`.
@@ -363,6 +370,7 @@ impl Decision {
             | Self::RestoreOutputs { .. }
             | Self::StoreOutputs { .. }
             | Self::Weighed { .. }
+            | Self::JoinIncident { .. }
             | Self::Vouched { .. }
             | Self::EndIncident { .. }
             | Self::EndStage { .. }

@@ -3,62 +3,31 @@
 //! [`Incident::on`] is the only way forward: a fact in, decisions out. [`crate::incident`] holds the table that every step
 //! is checked against.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::choice::ArmRecord;
-use crate::definition::{Mode, Pipeline, Quarantine, Stage};
-use crate::event::{Decision, Fact, Licence, Machine, ScratchKind, TriedNote};
+use crate::definition::{Mode, Quarantine, Stage};
+use crate::event::{Decision, Fact, Licence, ScratchKind, TriedNote};
 use crate::finding::{Diagnosis, Disposition, Finding};
-use crate::id::{IncidentId, RemedyKey, Signature, StageName};
+use crate::id::{IncidentId, Signature, StageName};
 use crate::incident::{IllegalIncidentStep, IncidentEnd, IncidentEvent, IncidentState};
 use crate::outcome::Outcome;
-use crate::policy::breaker::{Breakers, Guarded};
+use crate::policy::breaker::Guarded;
 use crate::policy::budget::{Budget, Ledger};
 use crate::remedy::{CommandLine, Limits, Remedy};
-use crate::run::{Attempts, Draws};
 use crate::time::Timestamp;
 
+mod cluster;
+mod context;
 mod planning;
 mod rerun;
 mod trial;
 mod unknown;
 
+pub use cluster::{Freshness, Joined, Standing};
+pub use context::{Context, Surroundings};
 pub use unknown::UNKNOWN_CODE;
-
-/// The other stages of a run, as an incident about one of them sees them; both in an order that respects their needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// Stages that passed before.
-    pub passed: Vec<StageName>,
-    /// All other stages that the run would still reach if the failed one passed.
-    pub ahead: Vec<StageName>,
-}
-
-/// What an incident may know about its run.
-pub struct Context<'a> {
-    /// The definition.
-    pub pipeline: &'a Pipeline,
-    /// The stage that failed.
-    pub stage: &'a Stage,
-    /// The other stages. A function, because only few facts need the answer and it costs a look at every stage.
-    pub surroundings: &'a dyn Fn() -> Surroundings,
-    /// What is known about remedies.
-    pub learned: &'a [ArmRecord],
-    /// Remedies that are not tried against a signature again.
-    pub benched: &'a mut BTreeSet<(Signature, RemedyKey)>,
-    /// What is left alone for a while because it failed again and again.
-    pub breakers: &'a mut Breakers,
-    /// The machine.
-    pub machine: Machine,
-    /// Random numbers.
-    pub draws: &'a mut Draws,
-    /// Numbers for attempts.
-    pub attempts: &'a mut Attempts,
-    /// Now.
-    pub now: Timestamp,
-}
 
 /// Conditions of an attempt that remedies can change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +35,15 @@ struct Conditions {
     command: CommandLine,
     env: Vec<(String, String)>,
     limits: Limits,
+    /// What remedies changed of the limits, for other stages.
+    eased: Vec<Limits>,
+}
+
+impl Conditions {
+    /// Those that the definition gives a stage.
+    fn of(stage: &Stage) -> Self {
+        Self { command: stage.command.clone(), env: Vec::new(), limits: stage.limits.clone(), eased: Vec::new() }
+    }
 }
 
 /// What a diagnosis gave, and of which attempt.
@@ -99,19 +77,32 @@ struct Trial {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Task {
     Nothing,
+    /// Its turn, with what the healers answered ahead of it, if they were asked.
+    Turn(Option<Box<Answer>>),
     Diagnosis,
     Proposals,
+    ProposalsAhead,
     Preparation(Box<Trial>),
     TrialEnd(Box<Trial>),
     TrialDiagnosis(Box<Trial>),
     ControlEnd(Box<Trial>),
-    VerifyEnd { trial: Box<Trial>, left: VecDeque<StageName> },
+    VerifyEnd {
+        trial: Box<Trial>,
+        left: VecDeque<StageName>,
+    },
     Inspection(Box<Trial>),
     Commit(Box<Trial>),
     Patch(Box<Trial>),
     Rerun(rerun::Step),
     Drop(After),
     Ticket,
+}
+
+/// What the healers answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Answer {
+    remedies: Vec<Remedy>,
+    versioned: Vec<String>,
 }
 
 /// What follows when the scratch is gone.
@@ -164,6 +155,8 @@ pub struct Incident {
     vouched: Option<Quarantine>,
     /// Attempts under it.
     reruns: u32,
+    /// Other stages with the same failure.
+    joined: Vec<Joined>,
     end: Option<IncidentEnd>,
     /// Attempt that took the failed one's place: set when it ended as healed or quarantined.
     adopted: Option<u32>,
@@ -182,11 +175,12 @@ impl Incident {
             outcome,
             first: None,
             current: None,
-            kept: Conditions { command: stage.command.clone(), env: Vec::new(), limits: stage.limits.clone() },
+            kept: Conditions::of(stage),
             has_scratch: false,
             tried: Vec::new(),
             vouched: None,
             reruns: 0,
+            joined: Vec::new(),
             end: None,
             adopted: None,
         }
@@ -249,6 +243,11 @@ impl Incident {
             (Task::Proposals, Fact::RemediesProposed { remedies, versioned, .. }) => {
                 self.on_proposals(remedies, versioned, ctx)
             }
+            (Task::ProposalsAhead, Fact::RemediesProposed { remedies, versioned, .. }) => {
+                let answer = Answer { remedies: remedies.clone(), versioned: versioned.clone() };
+                self.task = Task::Turn(Some(Box::new(answer)));
+                Ok(Vec::new())
+            }
             (Task::Preparation(mut trial), Fact::TrialPrepared { scratch, changes, env, problem, .. }) => {
                 self.has_scratch = true;
                 trial.scratch = *scratch;
@@ -262,8 +261,8 @@ impl Incident {
                 self.ledger.charge_cpu(outcome.cpu_ms);
                 if outcome.is_success() { self.close_as_luck(trial) } else { self.verify(trial, ctx) }
             }
-            (Task::VerifyEnd { trial, left }, Fact::AttemptEnded { stage, outcome, .. }) => {
-                self.on_verify_end(trial, left, stage, outcome, ctx)
+            (Task::VerifyEnd { trial, left }, Fact::AttemptEnded { stage, attempt, outcome, .. }) => {
+                self.on_verify_end(trial, left, (stage, *attempt), outcome, ctx)
             }
             (Task::Inspection(trial), Fact::ScratchInspected { changes, .. }) => self.on_inspected(trial, changes, ctx),
             // Nothing is kept that cannot be looked at or shown; nothing of it is in the workspace yet.
@@ -366,7 +365,8 @@ impl Incident {
             self.go(IncidentEvent::ToldOnly)?;
             return self.close(IncidentEnd::Reported, None);
         }
-        self.take_up(ctx)
+        self.task = Task::Turn(None);
+        Ok(Vec::new())
     }
 
     /// Begins to do something about a failure whose cause is known, or known to be unknown.
@@ -437,8 +437,7 @@ impl Incident {
             After::AskAgain => self.go(IncidentEvent::Again)?,
         }
         self.current = self.first.clone();
-        self.kept =
-            Conditions { command: ctx.stage.command.clone(), env: Vec::new(), limits: ctx.stage.limits.clone() };
+        self.kept = Conditions::of(ctx.stage);
         Ok(vec![self.ask(ctx)])
     }
 

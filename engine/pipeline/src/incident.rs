@@ -40,6 +40,8 @@ pub enum IncidentState {
     Reverting,
     /// A person has to take over.
     Escalated,
+    /// Another incident has the same cause and takes care of the stage.
+    Joined,
     /// The remedy is benched for good.
     Poisoned,
     /// The run ended first.
@@ -91,6 +93,8 @@ pub enum IncidentEvent {
     Benched,
     /// The run ends.
     Overtaken,
+    /// Another incident has the same cause.
+    TakenIn,
     /// It is written down.
     Closed,
 }
@@ -111,6 +115,8 @@ pub enum IncidentEnd {
     Reported,
     /// A person has to take over; the ticket is written.
     Escalated,
+    /// Another incident of the run has the same cause, and takes care of the stage as well.
+    Joined,
     /// Undoing failed: somebody has to look now.
     Stuck,
     /// The run was stopped before it ended.
@@ -127,6 +133,7 @@ impl IncidentEnd {
             Self::Proposed => "proposed",
             Self::Reported => "reported",
             Self::Escalated => "escalated",
+            Self::Joined => "joined",
             Self::Stuck => "stuck",
             Self::Superseded => "superseded",
         }
@@ -145,7 +152,7 @@ pub struct IllegalIncidentStep {
 
 impl IncidentState {
     /// Every state, for tests and diagrams.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Detected,
         Self::Diagnosing,
         Self::Classified,
@@ -162,6 +169,7 @@ impl IncidentState {
         Self::Worsened,
         Self::Reverting,
         Self::Escalated,
+        Self::Joined,
         Self::Poisoned,
         Self::Superseded,
         Self::Recorded,
@@ -175,6 +183,7 @@ impl IncidentState {
             (S::Detected, E::Begun) => S::Diagnosing,
             (S::Diagnosing, E::Diagnosed) => S::Classified,
             (S::Classified, E::Answered) => S::Planned,
+            (S::Classified, E::TakenIn) => S::Joined,
             (S::Classified, E::Licensed) => S::Applying,
             (S::Classified | S::Planned, E::ToldOnly) => S::Reported,
             (S::Planned, E::Chosen) => S::Applying,
@@ -200,6 +209,7 @@ impl IncidentState {
                 | S::AwaitingApproval
                 | S::Reported
                 | S::Escalated
+                | S::Joined
                 | S::Superseded,
                 E::Closed,
             ) => S::Recorded,

@@ -23,10 +23,12 @@ mod incidents;
 mod numbers;
 mod resume;
 mod stages;
+mod turns;
 
 use caching::Caching;
 pub use numbers::{Attempts, Draws};
 use stages::Stages;
+use turns::Turns;
 
 /// Incidents that one stage may have in one run. A stage that fails again after a heal or a lucky pass gets another one;
 /// more than this many means that nothing holds.
@@ -80,10 +82,9 @@ pub struct Run {
     failures: Vec<usize>,
     /// Incidents that have not ended.
     open_incidents: usize,
-    /// Incidents that wait for their turn, by index.
+    /// Incidents that nobody has begun with, by index.
     queue: VecDeque<usize>,
-    /// The incident that is worked on, by index.
-    active: Option<usize>,
+    turns: Turns,
     draws: Draws,
     learned: Vec<ArmRecord>,
     benched: BTreeSet<(Signature, RemedyKey)>,
@@ -99,8 +100,10 @@ pub struct Run {
 
 impl Run {
     /// Begins a run from its first fact.
-    pub fn start(fact: &Fact, _now: Timestamp) -> Result<(Self, Vec<Decision>), StepError> {
-        let Fact::RunStarted { run, pipeline, seed, learned, benched, machine, unwanted, durations } = fact else {
+    pub fn start(fact: &Fact, now: Timestamp) -> Result<(Self, Vec<Decision>), StepError> {
+        let Fact::RunStarted { run, pipeline, seed, learned, benched, machine, unwanted, durations, joins_failures } =
+            fact
+        else {
             return Err(StepError::NotStarted);
         };
         let count = pipeline.stages.len();
@@ -115,7 +118,7 @@ impl Run {
             failures: vec![0; count],
             open_incidents: 0,
             queue: VecDeque::new(),
-            active: None,
+            turns: Turns::new(*joins_failures),
             draws: Draws::new(*seed),
             learned: learned.clone(),
             benched: benched.iter().cloned().collect(),
@@ -137,7 +140,7 @@ impl Run {
                 this.stages.pass(index)?;
             }
         }
-        this.advance(&mut decisions)?;
+        this.advance(now, &mut decisions)?;
         Ok((this, decisions))
     }
 
@@ -178,7 +181,7 @@ impl Run {
             Fact::DeadlineReached => self.stop(RunResult::Timeout, &mut decisions)?,
             Fact::Resumed { lost } => self.on_resumed(lost, &mut decisions)?,
         }
-        self.advance(&mut decisions)?;
+        self.advance(now, &mut decisions)?;
         Ok(decisions)
     }
 
@@ -317,7 +320,7 @@ impl Run {
     }
 
     /// Starts what can start, and ends the run when nothing is left.
-    fn advance(&mut self, decisions: &mut Vec<Decision>) -> Result<(), StepError> {
+    fn advance(&mut self, now: Timestamp, decisions: &mut Vec<Decision>) -> Result<(), StepError> {
         match self.progress {
             Progress::Ended => return Ok(()),
             Progress::Stopping(result) => {
@@ -329,12 +332,12 @@ impl Run {
             }
             Progress::Going => {}
         }
-        let is_quiet = self.active.is_none() && self.stages.at_work() == 0;
-        if let Some(number) = is_quiet.then(|| self.queue.pop_front()).flatten() {
-            self.active = Some(number);
-            decisions.extend(self.incidents[number].begin()?);
+        self.give_turns(now, decisions)?;
+        let is_quiet = self.turns.is_empty() && self.stages.at_work() == 0;
+        if is_quiet && !self.queue.is_empty() {
+            self.begin_incidents(decisions)?;
         }
-        if self.active.is_none() && self.queue.is_empty() {
+        if self.turns.is_empty() && self.queue.is_empty() {
             self.start_ready(decisions)?;
             if self.stages.are_settled() {
                 self.end(self.result(), decisions);

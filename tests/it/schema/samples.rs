@@ -215,6 +215,7 @@ fn facts() -> Vec<Fact> {
             machine: Machine { memory_bytes: 0, processors: 2 },
             unwanted: vec![stage()],
             durations: [(stage(), 1_500)].into(),
+            joins_failures: true,
         },
         Fact::CacheChecked { stage: stage(), key: Some("00".into()), is_hit: true, notice: None },
         Fact::CacheChecked { stage: stage(), key: None, is_hit: false, notice: Some("no file".to_owned()) },
@@ -269,6 +270,7 @@ fn ends() -> Vec<Decision> {
         IncidentEnd::Proposed,
         IncidentEnd::Reported,
         IncidentEnd::Escalated,
+        IncidentEnd::Joined,
         IncidentEnd::Stuck,
         IncidentEnd::Superseded,
     ];
@@ -333,6 +335,7 @@ fn decisions() -> Vec<Decision> {
             }],
         },
         vouched(Licence::RunsAgain { days_left: 38 }),
+        Decision::JoinIncident { incident: incident(), stage: stage(), into: IncidentId::new("r-1.2") },
         vouched(Licence::Expired),
         vouched(Licence::NotAlone { beside: "python.unknown-exception: KeyError".to_owned() }),
         Decision::PrepareRerun { incident: incident(), stage: stage(), number: 1 },

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use driver::ports::{Observer, Stdin, Workspace};
+use driver::ports::{Clock as _, Observer, Stdin, Workspace};
 use pipeline::definition::{Mode, Patches, Pipeline};
 use pipeline::id::{RunId, StageName};
 use pipeline::plan::Plan;
@@ -14,7 +14,7 @@ use plugin_host::Role;
 use super::cache_plan::{self, Outlook};
 use crate::args::{Format, RunArgs};
 use crate::drive::{self, Job, exit_code};
-use crate::engine;
+use crate::engine::{self, SystemClock};
 use crate::exit::Failure;
 use crate::outputs;
 use crate::pipeline_file::{self, Loaded};
@@ -181,6 +181,12 @@ fn show_plan(pipeline: &Pipeline, source: &str, cache: &[Outlook], format: Forma
     }
     for line in rails(pipeline) {
         say!("  {line}");
+    }
+    for entry in &pipeline.quarantine {
+        let left = entry.until.days_left(SystemClock.now());
+        let left = left.map_or_else(|| "expired".to_owned(), |days| format!("days left: {days}"));
+        let (stage, signature, owner) = (&entry.stage, &entry.signature, &entry.owner);
+        say!("      quarantine  {stage}: {signature}, {owner} until {} ({left})", entry.until);
     }
     Ok(crate::exit::PASSED)
 }

@@ -111,8 +111,8 @@ impl Memory {
 }
 
 /// The line of a further attempt.
-pub fn rerun(number: u32) -> String {
-    format!("  {} running it again, unchanged (attempt {number} under quarantine)", paint(HEALED, "tried"))
+pub fn rerun(of: &str, number: u32) -> String {
+    format!("  {}{of} running it again, unchanged (attempt {number} under quarantine)", paint(HEALED, "tried"))
 }
 
 fn days(left: u64) -> String {

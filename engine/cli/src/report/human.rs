@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use driver::effects::log_path;
 use driver::ports::{Observer, SeenFinding, StatePaths, Stream};
 use pipeline::definition::{Mode, Pipeline};
-use pipeline::event::{ChangeKind, Decision, Event, Fact, FaultNote, FileChange, Purpose, Record, ScratchKind};
+use pipeline::event::{Decision, Event, Fact, FaultNote, FileChange, Purpose, Record, ScratchKind};
 use pipeline::finding::{Diagnosis, DiagnosisOutcome};
 use pipeline::id::{IncidentId, StageName};
 use pipeline::incident::IncidentEnd;
@@ -17,15 +17,14 @@ use pipeline::outcome::{Outcome, Qualifier, RunResult};
 use pipeline::remedy::Action;
 use pipeline::time::Timestamp;
 
+use super::changes;
 use super::diagnosis;
 use super::flaky;
+use super::incidents::Incidents;
 use super::live::Live;
 use super::measures::measures;
 use super::paint::{FAILED, HEALED, NAME, PASSED, duration, harmless, paint};
 use crate::pipeline_file::fault_text;
-
-/// Most changed files that are listed.
-const MOST_CHANGES: usize = 12;
 
 /// Most characters of a line of output on the live line of its stage.
 const WIDEST_LIVE: usize = 80;
@@ -65,6 +64,7 @@ struct Memory {
     measures: HashMap<StageName, Vec<String>>,
     /// Variables that remedies set, while their scratch is open.
     variables: HashMap<IncidentId, Vec<(String, String)>>,
+    incidents: Incidents,
     /// What was said for incidents by a person, and suspects that nobody vouches for.
     flaky: flaky::Memory,
     /// Those that healed a stage and are gone after the run.
@@ -264,26 +264,8 @@ impl HumanReport {
     }
 
     fn say_changes(&self, title: &str, scratch: ScratchKind, changes: &[FileChange], live: &Live) {
-        if changes.is_empty() {
-            return;
-        }
-        let place = match scratch {
-            ScratchKind::Overlay => "tried in an overlay",
-            ScratchKind::Copy => "tried in a copy",
-            ScratchKind::InPlace => "tried in place, with a snapshot",
-        };
-        self.say(live, &format!("  {title} ({place}):"));
-        for change in changes.iter().take(MOST_CHANGES) {
-            let word = match change.change {
-                ChangeKind::Added => "added",
-                ChangeKind::Modified => "modified",
-                ChangeKind::Removed => "removed",
-            };
-            let kind = if change.is_versioned { "" } else { " (ignored by version control)" };
-            self.say(live, &format!("    {word} {}{kind}", paint(NAME, &change.path)));
-        }
-        if changes.len() > MOST_CHANGES {
-            self.say(live, &format!("    and {} more", changes.len() - MOST_CHANGES));
+        for line in changes::lines(title, scratch, changes) {
+            self.say(live, &line);
         }
     }
 
@@ -298,6 +280,9 @@ impl HumanReport {
                 };
                 live.show(stage, text);
             }
+            Decision::Diagnose { incident, stage, .. } => {
+                memory.incidents.begin(incident, stage);
+            }
             Decision::CheckCache { stage, .. } => live.show(stage, format!("{stage}: looking for its outputs")),
             Decision::RestoreOutputs { stage, .. } => live.show(stage, format!("{stage}: putting its outputs back")),
             Decision::StoreOutputs { stage, .. } => live.show(stage, format!("{stage}: keeping its outputs")),
@@ -310,13 +295,14 @@ impl HumanReport {
                 }
                 *told = tried.len();
             }
-            Decision::Weighed { proposals, .. } => {
+            Decision::Weighed { incident, proposals } => {
+                let of = memory.incidents.label(incident);
                 let is_told_only = matches!(memory.mode, Mode::Shadow | Mode::Suggest);
                 for note in proposals {
                     let line = match &note.refused {
                         Some(reason) if note.strategy != "escalate" => {
                             format!(
-                                "  not tried: {} ({}): {}",
+                                "  not tried{of}: {} ({}): {}",
                                 harmless(&note.title, 160),
                                 note.strategy,
                                 harmless(reason, 200)
@@ -324,7 +310,7 @@ impl HumanReport {
                         }
                         None if is_told_only && note.is_chosen => {
                             format!(
-                                "  would try: {} ({}, {})",
+                                "  would try{of}: {} ({}, {})",
                                 harmless(&note.title, 160),
                                 note.strategy,
                                 note.disposition.as_str()
@@ -335,13 +321,16 @@ impl HumanReport {
                     self.say(live, &line);
                 }
             }
+            Decision::JoinIncident { incident, stage, into } => {
+                memory.incidents.join(incident, stage, into);
+            }
             Decision::Vouched { incident, entry, licence } => {
                 for line in memory.flaky.vouched(incident, entry, licence, memory.mode) {
                     self.say(live, &line);
                 }
             }
-            Decision::PrepareRerun { stage, number, .. } => {
-                self.say(live, &flaky::rerun(*number));
+            Decision::PrepareRerun { incident, stage, number } => {
+                self.say(live, &flaky::rerun(&memory.incidents.label(incident), *number));
                 live.show(stage, format!("{stage}: preparing another attempt"));
             }
             Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch } => {
@@ -357,8 +346,9 @@ impl HumanReport {
                 self.say(
                     live,
                     &format!(
-                        "  {} {} ({}, {}{delay})",
+                        "  {}{} {} ({}, {}{delay})",
                         paint(HEALED, "tried"),
+                        memory.incidents.label(incident),
                         harmless(&remedy.title, 200),
                         remedy.strategy,
                         disposition.as_str()
@@ -376,7 +366,9 @@ impl HumanReport {
                     let set = memory.variables.remove(incident).unwrap_or_default();
                     memory.passing.extend(set.into_iter().map(|(name, value)| (stage.clone(), name, value)));
                 }
-                self.end_incident(incident, stage, *end, memory, live);
+                let title = memory.remedies.get(incident).map_or("", |(title, _)| title.as_str());
+                let line = memory.incidents.end(incident, stage, *end, title, memory.mode);
+                self.say(live, &line);
             }
             Decision::EndStage { stage, result, qualifier, reason } => {
                 live.hide(stage);
@@ -385,32 +377,6 @@ impl HumanReport {
             Decision::EndRun { result, qualifier } => self.end_run(at, *result, *qualifier, memory, live),
             _ => {}
         }
-    }
-
-    fn end_incident(&self, incident: &IncidentId, stage: &StageName, end: IncidentEnd, memory: &Memory, live: &Live) {
-        let title = memory.remedies.get(incident).map_or("", |(title, _)| title.as_str());
-        let title = harmless(title, 200);
-        let line = match end {
-            IncidentEnd::Healed => format!("  {} {title}", paint(HEALED, "→ healed and verified:")),
-            IncidentEnd::FlakySuspect => {
-                format!("  {} stage {stage} passed without the remedy too", paint(HEALED, "→ flaky suspect:"))
-            }
-            IncidentEnd::Quarantined => {
-                format!("  {} it passed when it was run again", paint(HEALED, "→ quarantined:"))
-            }
-            IncidentEnd::Proposed => {
-                format!("  {} {title}; the workspace is as it was", paint(HEALED, "→ verified as a patch:"))
-            }
-            IncidentEnd::Reported => match memory.mode {
-                Mode::Off => "  → healing is off".to_owned(),
-                Mode::Shadow | Mode::Suggest => "  → nothing was changed (the mode says so)".to_owned(),
-                Mode::Auto => "  → no remedy fits".to_owned(),
-            },
-            IncidentEnd::Escalated => format!("  {} a person has to take over", paint(FAILED, "→ handed over:")),
-            IncidentEnd::Stuck => format!("  {} look at the workspace now", paint(FAILED, "→ stuck:")),
-            IncidentEnd::Superseded => "  → the run ended first".to_owned(),
-        };
-        self.say(live, &line);
     }
 
     fn end_stage(

@@ -14,9 +14,11 @@ macro_rules! tell {
     };
 }
 
+mod changes;
 pub mod diagnosis;
 mod flaky;
 pub mod human;
+mod incidents;
 pub mod json;
 pub mod live;
 mod measures;

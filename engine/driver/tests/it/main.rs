@@ -9,6 +9,7 @@ mod failures;
 mod healing;
 mod records;
 mod scenarios;
+mod several;
 mod stopping;
 mod telling;
 mod world;

@@ -1,7 +1,7 @@
 //! The builds that break, and how each run of them ends when nothing else happens.
 
 use driver::fakes::{Files, finding};
-use pipeline::definition::{Mode, Patches, Pipeline, Stage};
+use pipeline::definition::{Mode, Patches, Pipeline, Quarantine, Stage};
 use pipeline::finding::{Disposition, Finding};
 use pipeline::id::{PluginId, StageName};
 use pipeline::remedy::{Action, CommandLine, Remedy};
@@ -200,6 +200,76 @@ pub fn parallel() -> Scenario {
     }
 }
 
+/// A test that a person vouches for fails in the first attempt of each engine.
+pub fn quarantined() -> Scenario {
+    let script = |seen: &Seen<'_>, _: &mut Files| if seen.stage() == "test" && seen.attempt() == 1 { 9 } else { 0 };
+    let cause = finding("python.test-failed", "test-failure", Disposition::Never);
+    let mut scenario = Scenario {
+        findings: vec![(9, cause.clone())],
+        remedies: vec![wait(), ticket()],
+        ..base("quarantined", &[("test", &[]), ("gate", &["test"])], script)
+    };
+    scenario.pipeline.quarantine = vec![Quarantine {
+        stage: StageName::new("test"),
+        signature: cause.signature,
+        owner: "ada".to_owned(),
+        until: "1970-02-01".parse().expect("a day"),
+        reason: "it races".to_owned(),
+    }];
+    scenario
+}
+
+/// A test that a person vouches for fails each time.
+pub fn quarantined_in_vain() -> Scenario {
+    let mut scenario = quarantined();
+    scenario.name = "quarantined in vain";
+    scenario.script = |seen, _| if seen.stage() == "test" { 9 } else { 0 };
+    scenario
+}
+
+/// Two stages side by side lack the same setting.
+pub fn one_cause() -> Scenario {
+    let script = |seen: &Seen<'_>, files: &mut Files| {
+        if seen.has_env("FIRST") {
+            files.insert(format!("ignored/{}", seen.stage()), "made".to_owned());
+        }
+        if ["unit", "e2e"].contains(&seen.stage()) && !seen.has_env("FIRST") { 4 } else { 0 }
+    };
+    Scenario {
+        findings: vec![(4, setting("system.missing-first"))],
+        remedies: vec![set_env("FIRST")],
+        ..base("one cause", &[("unit", &[]), ("e2e", &[]), ("publish", &["unit", "e2e"])], script)
+    }
+}
+
+/// Two stages side by side have the same missing dependency, and a patch heals both.
+pub fn one_cause_patched() -> Scenario {
+    let script = |seen: &Seen<'_>, files: &mut Files| {
+        if ["unit", "e2e"].contains(&seen.stage()) && !has_pillow(files) { 3 } else { 0 }
+    };
+    let mut scenario = Scenario {
+        findings: vec![(3, missing())],
+        remedies: vec![add_pillow()],
+        ..base("one cause, patched", &[("unit", &[]), ("e2e", &[]), ("publish", &["unit", "e2e"])], script)
+    };
+    scenario.pipeline.healing.patches = Patches::Apply;
+    scenario
+}
+
+/// Two stages side by side lack different settings.
+pub fn two_causes() -> Scenario {
+    let script = |seen: &Seen<'_>, _: &mut Files| match seen.stage() {
+        "unit" if !seen.has_env("FIRST") => 4,
+        "e2e" if !seen.has_env("SECOND") => 5,
+        _ => 0,
+    };
+    Scenario {
+        findings: vec![(4, setting("system.missing-first")), (5, setting("system.missing-second"))],
+        remedies: vec![set_env("FIRST"), set_env("SECOND")],
+        ..base("two causes", &[("unit", &[]), ("e2e", &[]), ("publish", &["unit", "e2e"])], script)
+    }
+}
+
 /// Stages that say what they read and make.
 pub fn kept() -> Scenario {
     let script = |seen: &Seen<'_>, files: &mut Files| {
@@ -240,6 +310,11 @@ pub fn all() -> Vec<Scenario> {
         stale_cache(),
         parallel(),
         kept(),
+        quarantined(),
+        quarantined_in_vain(),
+        one_cause(),
+        one_cause_patched(),
+        two_causes(),
         in_mode(Mode::Off),
         in_mode(Mode::Suggest),
         in_mode(Mode::Shadow),

@@ -137,6 +137,7 @@ impl World {
             machine: Machine { memory_bytes: 1 << 30, processors: 2 },
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
+            joins_failures: true,
         }
     }
 

@@ -86,6 +86,7 @@ impl World {
             machine: Machine { memory_bytes: 1 << 30, processors: 2 },
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
+            joins_failures: true,
         };
         Driver::new(ports, settings).run(start, self.interrupt.handle()).await.expect("the run ends");
         let mut ends = journal.records().into_iter().filter_map(|record| match record.event {

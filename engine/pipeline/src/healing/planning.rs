@@ -226,7 +226,7 @@ impl Incident {
         };
         self.go(event)?;
         self.task = Task::Ticket;
-        let body = body + &self.word_of_quarantine();
+        let body = body + &self.word_of_cluster() + &self.word_of_quarantine();
         Ok(vec![Decision::SaveTicket { incident: self.id.clone(), title, body, labels }])
     }
 }
@@ -236,7 +236,10 @@ fn conditions_after(kept: &Conditions, remedy: &Remedy) -> Conditions {
     let mut after = kept.clone();
     for action in &remedy.actions {
         match action {
-            Action::SetLimit { limits } => after.limits = after.limits.changed_by(limits),
+            Action::SetLimit { limits } => {
+                after.limits = after.limits.changed_by(limits);
+                after.eased.push(limits.clone());
+            }
             Action::ReplaceCommand { command } => after.command = command.clone(),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::cluster::shared_conditions;
 use super::planning::judge_changes;
 use super::{After, Conditions, Context, Evidence, HealingError, Incident, Surroundings, Task, Trial};
 use crate::definition::Patches;
@@ -118,12 +119,14 @@ impl Incident {
     /// the stages that depend on it run next in the workspace. A patch needs the whole pipeline, in its order, so that
     /// what is in scratch at the end is what the pipeline makes of the patched files.
     pub(super) fn verify(&mut self, trial: Box<Trial>, ctx: &mut Context<'_>) -> Result<Vec<Decision>, HealingError> {
+        self.reopen_cluster();
+        let cluster = self.attached();
         let left: VecDeque<StageName> = match trial.disposition {
-            Disposition::Retry | Disposition::Auto => VecDeque::new(),
+            Disposition::Retry | Disposition::Auto => cluster.into(),
             Disposition::Patch | Disposition::Never => {
-                let Surroundings { passed, ahead } = (ctx.surroundings)();
+                let Surroundings { passed, ahead } = (ctx.surroundings)(&cluster);
                 let again = (!passed.is_empty()).then(|| self.stage.clone());
-                passed.into_iter().chain(again).chain(ahead).collect()
+                passed.into_iter().chain(again).chain(cluster).chain(ahead).collect()
             }
         };
         self.verify_next(trial, left, ctx)
@@ -140,8 +143,13 @@ impl Incident {
             self.task = Task::Inspection(trial);
             return Ok(vec![Decision::InspectScratch { incident: self.id.clone() }]);
         };
-        let own = Conditions { command: stage.command.clone(), env: Vec::new(), limits: stage.limits.clone() };
-        let conditions = if stage.name == self.stage { trial.conditions.clone() } else { own };
+        let conditions = if stage.name == self.stage {
+            trial.conditions.clone()
+        } else if self.attached().contains(&stage.name) {
+            shared_conditions(stage, &trial.conditions)
+        } else {
+            Conditions::of(stage)
+        };
         let start = Decision::StartAttempt {
             stage: stage.name.clone(),
             attempt: ctx.attempts.next(&stage.name),
@@ -158,18 +166,22 @@ impl Incident {
         &mut self,
         trial: Box<Trial>,
         left: VecDeque<StageName>,
-        stage: &StageName,
+        (stage, attempt): (&StageName, u32),
         outcome: &Outcome,
         ctx: &mut Context<'_>,
     ) -> Result<Vec<Decision>, HealingError> {
         self.ledger.charge_cpu(outcome.cpu_ms);
+        if self.note_joined(stage, attempt, outcome) {
+            let left = if outcome.is_success() { left } else { self.without_dependents(left, ctx) };
+            return self.verify_next(trial, left, ctx);
+        }
         let may_fail = ctx.pipeline.stages.iter().any(|other| &other.name == stage && other.may_fail);
         if outcome.is_success() || may_fail {
             return self.verify_next(trial, left, ctx);
         }
         // An engine that broke says nothing against the remedy, and nothing for it.
         let is_verdict = outcome.fault.is_none() && !outcome.cancelled;
-        if is_verdict && (ctx.surroundings)().passed.contains(stage) {
+        if is_verdict && (ctx.surroundings)(&[]).passed.contains(stage) {
             self.note(&trial, "worsened", &format!("stage {stage} passed before and fails with it"), None);
             self.bench(&trial, ctx);
             self.go(IncidentEvent::BrokeSomething)?;

@@ -4,7 +4,7 @@ use expect_test::expect;
 
 use super::*;
 
-const EVENTS: [IncidentEvent; 21] = [
+const EVENTS: [IncidentEvent; 22] = [
     IncidentEvent::Begun,
     IncidentEvent::Diagnosed,
     IncidentEvent::Answered,
@@ -25,6 +25,7 @@ const EVENTS: [IncidentEvent; 21] = [
     IncidentEvent::Again,
     IncidentEvent::Benched,
     IncidentEvent::Overtaken,
+    IncidentEvent::TakenIn,
     IncidentEvent::Closed,
 ];
 
@@ -52,6 +53,7 @@ fn the_table_of_incidents_is_the_documented_one() {
         Classified --Answered--> Planned
         Classified --Licensed--> Applying
         Classified --ToldOnly--> Reported
+        Classified --TakenIn--> Joined
         Planned --Chosen--> Applying
         Planned --TooLong--> Held
         Planned --ToldOnly--> Reported
@@ -79,6 +81,7 @@ fn the_table_of_incidents_is_the_documented_one() {
         Reverting --Again--> Classified
         Reverting --Benched--> Poisoned
         Escalated --Closed--> Recorded
+        Joined --Closed--> Recorded
         Poisoned --Again--> Classified
         Superseded --Closed--> Recorded
     "#]]

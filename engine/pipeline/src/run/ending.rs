@@ -15,14 +15,15 @@ impl Run {
         self.progress = Progress::Stopping(result);
         decisions.push(Decision::CancelAttempts);
         self.queue.clear();
-        self.active = None;
+        self.turns.clear();
         for number in 0..self.incidents.len() {
             if self.incidents[number].end().is_none() {
                 decisions.extend(self.incidents[number].overtake()?);
                 if self.incidents[number].end().is_some() {
                     self.open_incidents -= 1;
-                    let index = self.index(&self.incidents[number].stage().clone())?;
-                    self.end_stage(index, "the run ended first", decisions);
+                    for index in self.cluster(number)? {
+                        self.end_stage(index, "the run ended first", decisions);
+                    }
                 }
             }
         }

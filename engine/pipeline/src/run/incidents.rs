@@ -1,11 +1,11 @@
-//! What a run does with its incidents: hands them the facts about them, and draws the stage's result from their ends.
+//! What a run does with its incidents: hands them the facts about them, and draws the stages' results from their ends.
 
 use super::{Progress, Run, StepError};
 use crate::event::{Decision, Fact};
-use crate::healing::Context;
+use crate::healing::{Joined, Standing};
 use crate::id::IncidentId;
 use crate::incident::IncidentEnd;
-use crate::outcome::{Qualifier, RunResult};
+use crate::outcome::{Outcome, Qualifier, RunResult};
 use crate::stage::StageEvent;
 use crate::time::Timestamp;
 
@@ -22,84 +22,148 @@ impl Run {
             // An attempt or a scratch of an incident that the end of the run overtook.
             return Ok(());
         }
-        let index = self.index(&self.incidents[number].stage().clone())?;
-        let (stages, pipeline) = (&self.stages, &self.pipeline);
-        let surroundings = || stages.around(pipeline, index);
-        let mut ctx = Context {
-            pipeline: &self.pipeline,
-            stage: &self.pipeline.stages[index],
-            surroundings: &surroundings,
-            learned: &self.learned,
-            benched: &mut self.benched,
-            breakers: &mut self.breakers,
-            machine: self.machine,
-            draws: &mut self.draws,
-            attempts: &mut self.attempts,
-            now,
-        };
-        decisions.extend(self.incidents[number].on(fact, &mut ctx)?);
-        let Some(end) = self.incidents[number].end() else { return Ok(()) };
-        self.active = None;
-        self.open_incidents -= 1;
-        self.on_incident_end(number, index, end, decisions)
+        if matches!(fact, Fact::ScratchCommitted { .. }) {
+            self.turns.commit();
+        }
+        let next = self.within(number, now, |incident, ctx| incident.on(fact, ctx))??;
+        decisions.extend(next);
+        self.see_to_end(number, decisions)
     }
 
-    /// The last trial of a stage is how it ended: what it made is in the workspace.
-    fn take_trial_outcome(&mut self, index: usize) {
-        let stage = &self.pipeline.stages[index].name;
-        if let Some(outcome) = self.trials.get(stage) {
-            self.outcomes.insert(stage.clone(), outcome.clone());
-        }
+    /// Draws what follows from the end of an incident, if it has ended.
+    pub(super) fn see_to_end(&mut self, number: usize, decisions: &mut Vec<Decision>) -> Result<(), StepError> {
+        let Some(end) = self.incidents[number].end() else { return Ok(()) };
+        self.turns.end(number);
+        self.open_incidents -= 1;
+        self.on_incident_end(number, end, decisions)
+    }
+
+    /// The stages of an incident, by index, its own first.
+    pub(super) fn cluster(&self, number: usize) -> Result<Vec<usize>, StepError> {
+        let incident = &self.incidents[number];
+        let joined = incident.joined().iter().map(|joined| &joined.stage);
+        std::iter::once(incident.stage()).chain(joined).map(|name| self.index(name)).collect()
     }
 
     fn on_incident_end(
         &mut self,
         number: usize,
-        index: usize,
         end: IncidentEnd,
         decisions: &mut Vec<Decision>,
     ) -> Result<(), StepError> {
+        let stages = self.cluster(number)?;
         match end {
-            IncidentEnd::Healed => {
-                let attempt = self.incidents[number].adopted_attempt().unwrap_or_default();
-                // Worst outcome wins: once it passed without a remedy, one that helps proves little.
-                let was_luck = self.incidents.iter().any(|incident| {
-                    incident.end() == Some(IncidentEnd::FlakySuspect)
-                        && incident.stage() == self.incidents[number].stage()
-                });
-                let qualifier = if was_luck { Qualifier::FlakySuspect } else { Qualifier::Healed };
-                self.floors[index] = qualifier;
-                self.take_trial_outcome(index);
-                self.stages.on(index, StageEvent::Adopted { attempt, qualifier })?;
-                self.finish_stage(index, "a remedy helped", decisions)?;
-            }
+            IncidentEnd::Healed => self.adopt_healed(number, &stages, decisions)?,
             IncidentEnd::Quarantined => {
-                let attempt = self.incidents[number].adopted_attempt().unwrap_or_default();
-                let qualifier = Qualifier::Quarantined;
-                self.floors[index] = qualifier;
                 let owner = self.incidents[number].vouched().map_or("", |entry| entry.owner.as_str());
                 let reason = format!("it passed when it was run again; {owner} vouches for its failure");
-                self.take_trial_outcome(index);
-                self.stages.on(index, StageEvent::Adopted { attempt, qualifier })?;
-                self.finish_stage(index, &reason, decisions)?;
+                let attempt = self.incidents[number].adopted_attempt().unwrap_or_default();
+                let outcome = self.trials.get(self.incidents[number].stage()).cloned();
+                self.adopt(stages[0], attempt, outcome, Qualifier::Quarantined, &reason, decisions)?;
             }
-            // The stage has not passed in the workspace yet; it gets another attempt there.
+            // The stages have not passed in the workspace yet; they get another attempt there.
             // A run that is being stopped starts nothing any more.
             IncidentEnd::FlakySuspect if self.progress != Progress::Going => {
-                self.end_stage(index, "the run ended first", decisions);
+                self.end_stages(&stages, "the run ended first", decisions);
             }
-            IncidentEnd::FlakySuspect => self.stages.restart(index)?,
-            IncidentEnd::Proposed => self.finish_stage(index, "a verified patch waits for a person", decisions)?,
-            IncidentEnd::Reported => self.finish_stage(index, "nothing was tried", decisions)?,
-            IncidentEnd::Escalated => self.finish_stage(index, "handed over", decisions)?,
+            IncidentEnd::FlakySuspect => {
+                for index in stages {
+                    self.stages.restart(index)?;
+                }
+            }
+            IncidentEnd::Proposed => {
+                let joined = self.incidents[number].joined().to_vec();
+                self.finish_stage(stages[0], "a verified patch waits for a person", decisions)?;
+                for (index, joined) in stages.into_iter().skip(1).zip(joined) {
+                    match joined.standing {
+                        Standing::Left if self.progress == Progress::Going => self.stages.restart(index)?,
+                        _ => self.finish_stage(index, "a verified patch waits for a person", decisions)?,
+                    }
+                }
+            }
+            IncidentEnd::Reported => self.finish_stages(&stages, "nothing was tried", decisions)?,
+            IncidentEnd::Escalated => self.finish_stages(&stages, "handed over", decisions)?,
+            // The other incident sees to its stage.
+            IncidentEnd::Joined => {}
             IncidentEnd::Stuck => {
-                self.end_stage(index, "healing left something that it could not undo", decisions);
+                self.end_stages(&stages, "healing left something that it could not undo", decisions);
                 self.stop(RunResult::Error, decisions)?;
                 // Louder than whatever the run was being stopped for.
                 self.progress = Progress::Stopping(RunResult::Error);
             }
-            IncidentEnd::Superseded => self.end_stage(index, "the run ended first", decisions),
+            IncidentEnd::Superseded => self.end_stages(&stages, "the run ended first", decisions),
         }
         Ok(())
+    }
+
+    /// Takes the verified trial of each stage for its attempt. A stage that left the cluster runs again.
+    fn adopt_healed(
+        &mut self,
+        number: usize,
+        stages: &[usize],
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), StepError> {
+        let attempt = self.incidents[number].adopted_attempt().unwrap_or_default();
+        let outcome = self.trials.get(self.incidents[number].stage()).cloned();
+        let joined: Vec<Joined> = self.incidents[number].joined().to_vec();
+        self.adopt(stages[0], attempt, outcome, self.worth_of_heal(stages[0]), "a remedy helped", decisions)?;
+        for (&index, joined) in stages.iter().skip(1).zip(joined) {
+            match joined.standing {
+                Standing::Passed { attempt, outcome } => {
+                    let worth = self.worth_of_heal(index);
+                    self.adopt(index, attempt, Some(*outcome), worth, "a remedy helped", decisions)?;
+                }
+                // A run that is being stopped starts nothing any more.
+                _ if self.progress != Progress::Going => self.end_stage(index, "the run ended first", decisions),
+                _ => self.stages.restart(index)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Worst outcome wins: once it passed without a remedy, one that helps proves little.
+    fn worth_of_heal(&self, index: usize) -> Qualifier {
+        let was_luck = self.incidents.iter().any(|incident| {
+            let stage = &self.pipeline.stages[index].name;
+            incident.end() == Some(IncidentEnd::FlakySuspect)
+                && (incident.stage() == stage || incident.joined().iter().any(|joined| joined.stage == *stage))
+        });
+        if was_luck { Qualifier::FlakySuspect } else { Qualifier::Healed }
+    }
+
+    /// Lets an attempt in scratch take a failed one's place: what it made is in the workspace.
+    fn adopt(
+        &mut self,
+        index: usize,
+        attempt: u32,
+        outcome: Option<Outcome>,
+        qualifier: Qualifier,
+        reason: &str,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), StepError> {
+        self.floors[index] = qualifier;
+        if let Some(outcome) = outcome {
+            self.outcomes.insert(self.pipeline.stages[index].name.clone(), outcome);
+        }
+        self.stages.on(index, StageEvent::Adopted { attempt, qualifier })?;
+        self.finish_stage(index, reason, decisions)
+    }
+
+    fn finish_stages(
+        &mut self,
+        stages: &[usize],
+        reason: &str,
+        decisions: &mut Vec<Decision>,
+    ) -> Result<(), StepError> {
+        for &index in stages {
+            self.finish_stage(index, reason, decisions)?;
+        }
+        Ok(())
+    }
+
+    fn end_stages(&self, stages: &[usize], reason: &str, decisions: &mut Vec<Decision>) {
+        for &index in stages {
+            self.end_stage(index, reason, decisions);
+        }
     }
 }

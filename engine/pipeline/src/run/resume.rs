@@ -22,21 +22,22 @@ impl Run {
         // An incident that was under way is opened anew by running its stage again: the scratch is gone, and whether it
         // was committed shows in the attempt. The floor keeps the result from looking clean.
         self.queue.clear();
-        self.active = None;
+        self.turns.clear();
         for number in 0..self.incidents.len() {
             if self.incidents[number].end().is_some() {
                 continue;
             }
-            let index = self.index(&self.incidents[number].stage().clone())?;
             decisions.extend(self.incidents[number].lose()?);
             self.open_incidents -= 1;
-            // That the engine died says nothing about whether healing holds.
-            self.failures[index] -= 1;
-            if self.pipeline.stages[index].is_idempotent {
-                self.stages.restart(index)?;
-            } else {
-                let reason = "the engine died while it was healed, and it may not run twice";
-                self.finish_stage(index, reason, decisions)?;
+            for index in self.cluster(number)? {
+                // That the engine died says nothing about whether healing holds.
+                self.failures[index] -= 1;
+                if self.pipeline.stages[index].is_idempotent {
+                    self.stages.restart(index)?;
+                } else {
+                    let reason = "the engine died while it was healed, and it may not run twice";
+                    self.finish_stage(index, reason, decisions)?;
+                }
             }
         }
         Ok(())

@@ -139,8 +139,8 @@ impl Stages {
             .collect())
     }
 
-    /// What an incident about one stage may know about the others. Linear in stages and needs.
-    pub(super) fn around(&self, pipeline: &Pipeline, failed: usize) -> Surroundings {
+    /// What an incident about some stages may know about the others. Linear in stages and needs.
+    pub(super) fn around(&self, pipeline: &Pipeline, failed: &[usize]) -> Surroundings {
         let mut surroundings = Surroundings::default();
         // Whether another stage that failed, and waits for its own incident, is in the way.
         let mut is_doomed = vec![false; self.states.len()];
@@ -149,7 +149,7 @@ impl Stages {
                 .plan
                 .needs(index)
                 .iter()
-                .any(|&need| need != failed && (is_doomed[need] || self.is_failing(pipeline, need)));
+                .any(|&need| !failed.contains(&need) && (is_doomed[need] || self.is_failing(pipeline, need)));
             let name = || pipeline.stages[index].name.clone();
             match &self.states[index] {
                 state if state.is_passed() => surroundings.passed.push(name()),

@@ -2,9 +2,11 @@
 
 mod adversary;
 mod caching;
+mod cluster;
 pub(crate) mod exercised;
 mod properties;
 mod quarantine;
+mod scheduling;
 mod stopping;
 
 use super::*;
@@ -30,8 +32,8 @@ fn pipeline(stages: &[(&str, &[&str])]) -> Pipeline {
     pipeline
 }
 
-fn start(pipeline: Pipeline) -> (Run, Vec<Decision>) {
-    let fact = Fact::RunStarted {
+fn started(pipeline: Pipeline) -> Fact {
+    Fact::RunStarted {
         run: RunId::new("r-1"),
         pipeline: Box::new(pipeline),
         seed: 1,
@@ -40,8 +42,12 @@ fn start(pipeline: Pipeline) -> (Run, Vec<Decision>) {
         machine: Machine { memory_bytes: 1 << 30, processors: 2 },
         unwanted: Vec::new(),
         durations: BTreeMap::new(),
-    };
-    Run::start(&fact, NOW).expect("a run starts with its first fact")
+        joins_failures: true,
+    }
+}
+
+fn start(pipeline: Pipeline) -> (Run, Vec<Decision>) {
+    Run::start(&started(pipeline), NOW).expect("a run starts with its first fact")
 }
 
 fn outcome(code: i32) -> Outcome {
@@ -168,6 +174,7 @@ fn words(decisions: &[Decision]) -> Vec<String> {
                 Licence::Expired => "vouched once".to_owned(),
                 Licence::NotAlone { beside } => format!("not vouched beside {beside}"),
             },
+            Decision::JoinIncident { stage, into, .. } => format!("join {stage} to {into}"),
             Decision::PrepareRerun { number, .. } => format!("rerun {number}"),
             Decision::Weighed { .. } => "weighed".to_owned(),
             Decision::PrepareTrial { remedy, .. } => format!("prepare {}", remedy.strategy),
@@ -190,15 +197,6 @@ fn words(decisions: &[Decision]) -> Vec<String> {
 fn step(run: &mut Run, fact: Fact, expected: &[&str]) {
     let decisions = run.step(&fact, NOW).expect("the fact fits");
     assert_eq!(words(&decisions), expected, "after {fact:?}");
-}
-
-#[test]
-fn stages_start_when_what_they_need_has_passed() {
-    let (mut run, first) = start(pipeline(&[("install", &[]), ("lint", &[]), ("test", &["install"])]));
-    assert_eq!(words(&first), ["start install.1", "start lint.1"]);
-    step(&mut run, ended("lint", 1, Purpose::Plain, 0), &["lint success clean"]);
-    step(&mut run, ended("install", 1, Purpose::Plain, 0), &["install success clean", "start test.1"]);
-    step(&mut run, ended("test", 1, Purpose::Plain, 0), &["test success clean", "run success clean"]);
 }
 
 #[test]
@@ -426,48 +424,6 @@ fn a_broken_plugin_is_an_error_and_not_a_failed_build() {
     let outcome = Outcome { fault: Some("plugin run-shell trapped".to_owned()), ..Outcome::default() };
     let fact = Fact::AttemptEnded { stage: StageName::new("test"), attempt: 1, purpose: Purpose::Plain, outcome };
     step(&mut run, fact, &["test error clean", "run error clean"]);
-}
-
-#[test]
-fn an_unwanted_stage_is_skipped_and_counts_as_passed() {
-    let definition = pipeline(&[("deploy", &[]), ("notify", &["deploy"])]);
-    let fact = Fact::RunStarted {
-        run: RunId::new("r-1"),
-        pipeline: Box::new(definition),
-        seed: 1,
-        learned: Vec::new(),
-        benched: Vec::new(),
-        machine: Machine::default(),
-        unwanted: vec![StageName::new("deploy")],
-        durations: BTreeMap::new(),
-    };
-    let (_, decisions) = Run::start(&fact, NOW).expect("a run starts with its first fact");
-    assert_eq!(words(&decisions), ["deploy skip clean", "start notify.1"]);
-}
-
-#[test]
-fn the_stage_with_the_longest_measured_way_to_go_starts_first() {
-    let mut definition = pipeline(&[("lint", &[]), ("build", &[]), ("test", &["build"])]);
-    definition.max_parallel = 1;
-    let first = |definition: &Pipeline, lint_ms: u64| {
-        let fact = Fact::RunStarted {
-            run: RunId::new("r-1"),
-            pipeline: Box::new(definition.clone()),
-            seed: 1,
-            learned: Vec::new(),
-            benched: Vec::new(),
-            machine: Machine::default(),
-            unwanted: Vec::new(),
-            durations: [("lint", lint_ms), ("build", 400), ("test", 500)]
-                .map(|(name, ms)| (StageName::new(name), ms))
-                .into(),
-        };
-        words(&Run::start(&fact, NOW).expect("a run starts with its first fact").1)
-    };
-    assert_eq!(first(&definition, 800), ["start build.1"]);
-    assert_eq!(first(&definition, 1_000), ["start lint.1"]);
-    definition.order = crate::definition::StageOrder::File;
-    assert_eq!(first(&definition, 800), ["start lint.1"]);
 }
 
 #[test]

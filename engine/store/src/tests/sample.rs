@@ -43,6 +43,7 @@ impl Story {
             machine: Default::default(),
             unwanted: Vec::new(),
             durations: Default::default(),
+            joins_failures: true,
         });
         story
     }

@@ -1,6 +1,7 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
 //! the rails of design.md section 5 as it comes.
 
+mod oracle;
 mod world;
 
 use std::collections::BTreeSet;
@@ -69,6 +70,8 @@ struct Watch {
     findings: Vec<Finding>,
     /// The attempt under way, or the last one, was made under a person's word.
     is_vouched: bool,
+    /// Stages that joined it.
+    joined: Vec<StageName>,
 }
 
 pub(super) struct Adversary {
@@ -81,6 +84,8 @@ pub(super) struct Adversary {
     /// Results by stage.
     ended: BTreeMap<StageName, (RunResult, Qualifier)>,
     failed: BTreeSet<StageName>,
+    /// Stages that passed an attempt in scratch.
+    passed_in_scratch: BTreeSet<StageName>,
     plain: BTreeSet<StageName>,
     restored: BTreeSet<StageName>,
     watches: BTreeMap<IncidentId, Watch>,
@@ -118,6 +123,7 @@ impl Adversary {
             machine: Machine { memory_bytes: 1 << 30, processors: 2 },
             unwanted: unwanted.clone(),
             durations,
+            joins_failures: !choices.one_in(6),
         };
         let (run, decisions) = Run::start(&fact, START).expect("a run starts with its first fact");
         let mut this = Self {
@@ -129,6 +135,7 @@ impl Adversary {
             unwanted: unwanted.into_iter().collect(),
             ended: BTreeMap::new(),
             failed: BTreeSet::new(),
+            passed_in_scratch: BTreeSet::new(),
             plain: BTreeSet::new(),
             restored: BTreeSet::new(),
             watches: BTreeMap::new(),
@@ -154,6 +161,7 @@ impl Adversary {
                 decision,
                 Decision::Weighed { .. }
                     | Decision::Vouched { .. }
+                    | Decision::JoinIncident { .. }
                     | Decision::EndIncident { .. }
                     | Decision::EndStage { .. }
                     | Decision::CancelAttempts
@@ -215,6 +223,8 @@ impl Adversary {
                     if !self.is_stopping && matches!(outcome.result(), RunResult::Failure | RunResult::Timeout) {
                         self.failed.insert(stage.clone());
                     }
+                } else if outcome.is_success() {
+                    self.passed_in_scratch.insert(stage.clone());
                 }
                 Fact::AttemptEnded { stage, attempt, purpose, outcome }
             }
@@ -306,6 +316,7 @@ impl Adversary {
                 assert!(self.run.pipeline().quarantine.contains(entry), "{entry:?} stands nowhere");
             }
             Decision::PrepareRerun { incident, stage, number } => self.check_rerun(incident, stage, *number),
+            Decision::JoinIncident { incident, stage, into } => self.check_join(incident, stage, into),
             Decision::Diagnose { incident, .. } => {
                 assert!(self.plain.is_empty(), "{incident} is worked on while {:?} run", self.plain);
             }
@@ -318,6 +329,7 @@ impl Adversary {
                 assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
                 assert_eq!(watch.may_be_open, *keeps_scratch, "{incident} opens a scratch while one is open");
                 watch.may_be_open = true;
+                self.check_one_at_a_time();
             }
             Decision::CommitScratch { incident } | Decision::SavePatch { incident } => {
                 let is_commit = matches!(decision, Decision::CommitScratch { .. });
@@ -327,7 +339,12 @@ impl Adversary {
                 let is_a_patch = watch.holds_versioned && (patches == Patches::Propose || watch.is_vouched);
                 assert!(!(is_commit && is_a_patch), "{incident} commits a patch that is only to be offered");
             }
-            Decision::InspectScratch { .. } | Decision::DropScratch { .. } | Decision::SaveTicket { .. } => {}
+            Decision::InspectScratch { .. } | Decision::DropScratch { .. } => {}
+            Decision::SaveTicket { incident, body, .. } => {
+                let joined = &self.watches[incident].joined;
+                let unnamed = joined.iter().find(|stage| !body.contains(&format!("- {stage}")));
+                assert_eq!(unnamed, None, "the ticket of {incident} does not name all its stages");
+            }
             Decision::EndIncident { incident, .. } => {
                 let watch = self.watches.entry(incident.clone()).or_default();
                 assert!(!watch.may_be_open, "{incident} ends with an open scratch");
@@ -340,34 +357,15 @@ impl Adversary {
                 assert!(!(is_clean && self.failed.contains(stage)), "{stage} failed and passed and is called clean");
                 let is_listed = self.run.pipeline().quarantine.iter().any(|entry| entry.stage == *stage);
                 assert!(*qualifier != Qualifier::Quarantined || is_listed, "nobody vouches for {stage}");
+                let is_proven = self.passed_in_scratch.contains(stage);
+                assert!(
+                    *qualifier != Qualifier::Healed || is_proven,
+                    "{stage} is healed and never passed with a remedy"
+                );
             }
             Decision::CancelAttempts => self.is_stopping = true,
             Decision::EndRun { result, qualifier } => self.result = Some((*result, *qualifier)),
         }
-    }
-
-    /// A person's word covers one failure of one stage, alone, for a time, and two attempts.
-    fn check_rerun(&mut self, incident: &IncidentId, stage: &StageName, number: u32) {
-        let pipeline = self.run.pipeline();
-        let watch = self.watches.get_mut(incident).expect("it was diagnosed");
-        let root = watch.findings.first().expect("a failure without a cause is nobody's");
-        let covers = |entry: &&crate::definition::Quarantine| {
-            entry.stage == *stage && entry.signature == root.signature && entry.until >= Day::of(START)
-        };
-        assert!(pipeline.quarantine.iter().any(|entry| covers(&entry)), "nobody vouches for {root:?} of {stage}");
-        let is_other =
-            |finding: &&Finding| finding.signature != root.signature && finding.code != "python.test-summary";
-        assert_eq!(watch.findings.iter().find(is_other), None, "something stands beside what is vouched for");
-        assert_eq!(pipeline.healing.mode, Mode::Auto, "a stage runs again although the mode says no");
-        assert!(number <= 2, "{stage} runs again for the time number {number}");
-        watch.prepared += 1;
-        let most = pipeline.healing.max_attempts;
-        assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
-        assert!(!watch.may_be_open, "{incident} opens a scratch while one is open");
-        watch.is_vouched = true;
-        watch.may_be_open = true;
-        watch.holds_forbidden = false;
-        watch.holds_versioned = false;
     }
 
     /// Only what is clean, and made from what is clean, is kept.

@@ -79,6 +79,11 @@ fn another_failure_beside_it_takes_the_licence_away() {
     let mut run = failed(vouched());
     let word = "not vouched beside python.unknown-exception: it broke";
     step(&mut run, beside(flaky(), other.clone()), &[word, "ask"]);
+    let of_two = "==== 2 failed, 5 passed in 0.05s ====".to_owned();
+    let several = Finding { text: of_two, ..finding("python.test-summary", "test-failure", Disposition::Never) };
+    let mut run = failed(vouched());
+    let word = "not vouched beside python.test-summary: ==== 2 failed, 5 passed in 0.05s ====";
+    step(&mut run, beside(flaky(), several), &[word, "ask"]);
     // What a tool repeats of the root is none.
     let summary = Finding { confidence: 0.4, ..finding("python.test-summary", "test-failure", Disposition::Never) };
     let detail = Finding { confidence: 0.1, ..other.clone() };
