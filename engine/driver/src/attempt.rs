@@ -137,11 +137,16 @@ pub(crate) fn argv_of(command: &CommandLine) -> Vec<String> {
     }
 }
 
-/// The engine's own environment, then the stage's, then what remedies gave it.
+/// Set in the environment of every process that the engine starts, so that none of them can speak for a person: `selfheal
+/// approve` refuses where it is set.
+pub const INSIDE: &str = "SELFHEAL_INSIDE";
+
+/// The engine's own environment, then the stage's, then what remedies gave it, and last the mark that nobody can take away.
 pub(crate) fn environment(reach: &Reach, stage: &Stage, extra: &[(String, String)]) -> BTreeMap<String, String> {
     let mut env = reach.settings.env.clone();
     env.extend(stage.env.iter().map(|(name, value)| (name.clone(), value.clone())));
     env.extend(extra.iter().cloned());
+    env.insert(INSIDE.to_owned(), "1".to_owned());
     env
 }
 

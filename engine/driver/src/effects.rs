@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pipeline::definition::{Pipeline, Stage};
 use pipeline::event::{Decision, Event, Fact, Purpose, Record};
-use pipeline::id::{IncidentId, StageName};
+use pipeline::id::{IncidentId, Signature, StageName};
 use pipeline::outcome::{Outcome, RunResult};
 use pipeline::run::Run;
 use tokio::sync::mpsc::UnboundedSender;
@@ -79,6 +79,8 @@ pub struct Settings {
 pub(crate) struct Board {
     scratches: Mutex<HashMap<IncidentId, Scratch>>,
     outcomes: Mutex<HashMap<(StageName, u32), (Outcome, Purpose)>>,
+    /// The failure that each incident was opened by.
+    signatures: Mutex<HashMap<IncidentId, Signature>>,
 }
 
 impl Board {
@@ -96,6 +98,18 @@ impl Board {
 
     fn open_scratches(&self) -> Vec<Scratch> {
         self.scratches.lock().unwrap_or_else(PoisonError::into_inner).drain().map(|(_, scratch)| scratch).collect()
+    }
+
+    pub(crate) fn signature(&self, incident: &IncidentId) -> Option<Signature> {
+        self.signatures.lock().unwrap_or_else(PoisonError::into_inner).get(incident).cloned()
+    }
+
+    /// Remembers the first failure that the healers are asked about.
+    fn note_question(&self, decision: &Decision) {
+        let Decision::AskHealers { incident, findings, .. } = decision else { return };
+        let Some(root) = findings.first() else { return };
+        let mut signatures = self.signatures.lock().unwrap_or_else(PoisonError::into_inner);
+        signatures.entry(incident.clone()).or_insert_with(|| root.signature.clone());
     }
 
     pub(crate) fn outcome(&self, stage: &StageName, attempt: u32) -> Option<(Outcome, Purpose)> {
@@ -142,9 +156,16 @@ impl Reach {
 
 /// Log file of an attempt. Characters of a stage's name that are awkward in a file name are replaced.
 pub fn log_path(state: &StatePaths, run: &str, stage: &StageName, attempt: u32) -> PathBuf {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    let name: String = stage.as_str().chars().map(plain).collect();
-    state.logs(run).join(format!("{name}.{attempt}.log"))
+    state.logs(run).join(format!("{}.{attempt}.log", plain(stage.as_str())))
+}
+
+/// Ticket of a failure, by its signature; of an incident without one, by its id.
+pub fn ticket_path(state: &StatePaths, signature: &str) -> PathBuf {
+    state.tickets().join(format!("{}.md", plain(signature)))
+}
+
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
 }
 
 /// Starts effects.
@@ -189,9 +210,12 @@ impl Effects {
         self.reach.workspace.recover().await
     }
 
-    /// Remembers how attempts of a resumed run ended, for diagnoses that are still to come.
+    /// Remembers how attempts of a resumed run ended, for diagnoses that are still to come, and what its incidents are about.
     pub(crate) fn restore_attempts(&self, records: &[Record]) {
         for record in records {
+            if let Event::Decision(decision) = &record.event {
+                self.reach.board.note_question(decision);
+            }
             if let Event::Fact(Fact::AttemptEnded { stage, attempt, purpose, outcome }) = &record.event {
                 self.reach.board.put_outcome(stage, *attempt, outcome, purpose);
             }
@@ -202,6 +226,7 @@ impl Effects {
     pub(crate) fn perform(&mut self, decision: Decision, definition: &Pipeline) {
         let stage_of = |name: &StageName| definition.stages.iter().find(|stage| &stage.name == name).cloned();
         let reach = self.reach.clone();
+        reach.board.note_question(&decision);
         let facts = self.facts.clone();
         let stage: Option<Stage> = match &decision {
             Decision::StartAttempt { stage, .. }

@@ -17,5 +17,7 @@ mod news;
 mod services;
 mod trial;
 
+pub use attempt::INSIDE;
 pub use dispatch::{Driver, DriverError, Finished};
 pub use effects::{Ports, Settings};
+pub use trial::digest_of;

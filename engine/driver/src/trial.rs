@@ -2,11 +2,12 @@
 
 use pipeline::definition::Stage;
 use pipeline::event::{Decision, Fact, ScratchKind};
-use pipeline::id::{IncidentId, StageName};
+use pipeline::id::{IncidentId, Signature, StageName};
 use pipeline::remedy::{Action, Limits};
+use sha2::{Digest as _, Sha256};
 
 use crate::attempt::{argv_of, environment};
-use crate::effects::{LAST_GOOD, Reach};
+use crate::effects::{LAST_GOOD, Reach, ticket_path};
 use crate::ports::{CommandRequest, Place, Scratch, Stdin, WorkspaceError};
 
 /// Longest time that one `run-command` of a remedy may take, whatever it asks for.
@@ -206,16 +207,21 @@ pub(crate) async fn save_patch(reach: &Reach, incident: IncidentId) -> Option<Fa
     };
     let path = reach.settings.state.patches().join(format!("{incident}.patch"));
     let saved = match reach.workspace.patch(&scratch).await {
-        Ok(patch) => write(&path, &patch),
+        Ok(patch) => write(&path, &patch).map(|()| digest_of(&patch)),
         Err(error) => Err(error.to_string()),
     };
     Some(match saved {
-        Ok(()) => Fact::PatchSaved { incident, path: path.display().to_string() },
+        Ok(digest) => Fact::PatchSaved { incident, path: path.display().to_string(), digest },
         Err(problem) => Fact::ScratchUnread { incident, problem },
     })
 }
 
-/// Writes the ticket of an incident as a Markdown file. A file that cannot be written is said in the path's place: the
+/// SHA-256 in hexadecimal, as [`Fact::PatchSaved`] has it.
+pub fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes the ticket of an incident as a Markdown file: one for each failure, however often it happens. A file that cannot be written is said in the path's place: the
 /// ticket's text is in the journal anyway.
 pub(crate) fn save_ticket(
     reach: &Reach,
@@ -224,7 +230,8 @@ pub(crate) fn save_ticket(
     body: &str,
     labels: &[String],
 ) -> Option<Fact> {
-    let path = reach.settings.state.tickets().join(format!("{incident}.md"));
+    let signature = reach.board.signature(&incident);
+    let path = ticket_path(&reach.settings.state, signature.as_ref().map_or(incident.as_str(), Signature::as_str));
     let labels = if labels.is_empty() { String::new() } else { format!("\nLabels: {}\n", labels.join(", ")) };
     let path = match write(&path, format!("# {title}\n{labels}\n{body}\n").as_bytes()) {
         Ok(()) => path.display().to_string(),

@@ -235,7 +235,14 @@ pub enum Fact {
     /// Committing or dropping failed: somebody has to look.
     ScratchStuck { incident: IncidentId, problem: String },
     /// A verified patch lies ready.
-    PatchSaved { incident: IncidentId, path: String },
+    PatchSaved {
+        incident: IncidentId,
+        path: String,
+        /// SHA-256 of the patch in hexadecimal: what a person approves later is what was verified. Empty in the records of
+        /// a selfheal that did not know approval.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        digest: String,
+    },
     /// A ticket was written.
     TicketSaved { incident: IncidentId, path: String },
     /// Somebody asked the run to stop.
@@ -432,6 +439,9 @@ pub struct WeighedNote {
     pub disposition: Disposition,
     /// Why it may not be tried; `None` when it may.
     pub refused: Option<String>,
-    /// Whether it is the one that is tried now.
+    /// Whether the choice fell on it. It is tried now, unless it is shadowed.
     pub is_chosen: bool,
+    /// Whether the mode of its strategy only tells what would be tried; then a further proposal may be chosen and tried.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_shadowed: bool,
 }

@@ -361,7 +361,7 @@ impl Incident {
         let evidence = Evidence { attempt, findings, runner_up: diagnosis.runner_up.clone() };
         self.first = Some(evidence.clone());
         self.current = Some(evidence);
-        if ctx.pipeline.healing.mode == Mode::Off {
+        if ctx.pipeline.healing.is_off() {
             self.go(IncidentEvent::ToldOnly)?;
             return self.close(IncidentEnd::Reported, None);
         }

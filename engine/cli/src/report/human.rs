@@ -167,7 +167,7 @@ impl HumanReport {
                 memory.problems.push(problem.clone());
                 self.say(live, &format!("  {} {}", paint(FAILED, "could not be undone:"), harmless(problem, 500)));
             }
-            Fact::PatchSaved { incident, path } => {
+            Fact::PatchSaved { incident, path, .. } => {
                 if let Some((scratch, changes)) = memory.changes.get(incident) {
                     // What is ignored stays in the scratch and goes with it.
                     let versioned: Vec<FileChange> = changes.iter().filter(|one| one.is_versioned).cloned().collect();

@@ -89,7 +89,7 @@ async fn a_failed_assertion_is_never_healed_but_handed_over_with_a_ticket() {
     let (world, ended) = run(&scenarios::never()).await;
     check(&ended, RunResult::Failure, Qualifier::Clean, &[IncidentEnd::Escalated]);
     assert_eq!(trials(&ended), 0);
-    let ticket = std::fs::read_to_string(world.path().join("tickets/r-1.1.md")).unwrap();
+    let ticket = std::fs::read_to_string(world.path().join("tickets/python.test-failed_1.md")).unwrap();
     assert!(ticket.starts_with("# test fails\n") && ticket.contains("Labels: ci"), "{ticket}");
     assert_eq!(results(&ended), ["test failure", "gate skip"]);
 }

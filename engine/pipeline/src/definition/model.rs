@@ -235,8 +235,8 @@ impl Default for Detection {
     }
 }
 
-/// How far healing goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How far healing goes; the later, the further.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Diagnose only.
@@ -249,6 +249,21 @@ pub enum Mode {
     #[default]
     Auto,
 }
+
+impl Mode {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Shadow => "shadow",
+            Self::Suggest => "suggest",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+/// Strategy codes: the keys that `[healing.modes]` may have.
+pub const STRATEGIES: [&str; 7] = ["retry", "dependency", "resource", "config", "rollback", "alternative", "escalate"];
 
 /// What happens to a verified patch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,6 +281,9 @@ pub enum Patches {
 pub struct Healing {
     /// How far healing goes.
     pub mode: Mode,
+    /// How far it goes for remedies of a strategy, where that differs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<String, Mode>,
     /// Trials of one incident.
     pub max_attempts: u32,
     /// What happens to a verified patch.
@@ -284,6 +302,7 @@ impl Default for Healing {
     fn default() -> Self {
         Self {
             mode: Mode::Auto,
+            modes: BTreeMap::new(),
             max_attempts: 3,
             patches: Patches::Propose,
             cpu_budget_ms: 3_600_000,
@@ -291,6 +310,24 @@ impl Default for Healing {
             control_rate: 0.1,
             rollback: true,
         }
+    }
+}
+
+impl Healing {
+    /// How far healing goes for remedies of a strategy.
+    pub fn mode_of(&self, strategy: &str) -> Mode {
+        self.modes.get(strategy).copied().unwrap_or(self.mode)
+    }
+
+    /// Whether no healer needs to be asked.
+    pub fn is_off(&self) -> bool {
+        self.mode == Mode::Off && self.modes.values().all(|mode| *mode == Mode::Off)
+    }
+
+    /// Goes as far as `mode` and no further: what a strategy is trusted with less stays.
+    pub fn limit_to(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.modes.retain(|_, of_strategy| *of_strategy < mode);
     }
 }
 

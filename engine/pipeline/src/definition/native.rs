@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::matrix;
-use super::model::{Detection, Healing, Mode, Patches, Pipeline, StageOrder};
+use super::model::{Detection, Healing, Mode, Patches, Pipeline, STRATEGIES, StageOrder};
 use super::needs;
 use super::plugins;
 use super::problem::{DefinitionErrors, Problem, ProblemKind, Report};
@@ -142,7 +142,8 @@ fn read_detection(entry: Option<&Entry>, detection: &mut Detection, report: &mut
 }
 
 fn read_healing(entry: Option<&Entry>, healing: &mut Healing, report: &mut Report<'_>) {
-    const KEYS: &[&str] = &["mode", "max-attempts", "patches", "cpu-budget", "time-budget", "control-rate", "rollback"];
+    const KEYS: &[&str] =
+        &["mode", "modes", "max-attempts", "patches", "cpu-budget", "time-budget", "control-rate", "rollback"];
     const MISPLACED: Misplaced =
         &[("attempts", "did you mean `max-attempts`?"), ("retries", "did you mean `max-attempts`?")];
     let Some(table) = entry.and_then(|it| Table::open(&it.node, "[healing]", KEYS, MISPLACED, report)) else {
@@ -151,6 +152,14 @@ fn read_healing(entry: Option<&Entry>, healing: &mut Healing, report: &mut Repor
     let modes = [("off", Mode::Off), ("shadow", Mode::Shadow), ("suggest", Mode::Suggest), ("auto", Mode::Auto)];
     if let Some(mode) = table.get("mode").and_then(|it| it.word(&modes, report)) {
         healing.mode = mode;
+    }
+    let by_strategy =
+        table.get("modes").and_then(|it| Table::open(&it.node, "[healing.modes]", &STRATEGIES, &[], report));
+    for strategy in STRATEGIES {
+        let entry = by_strategy.as_ref().and_then(|table| table.get(strategy));
+        if let Some(mode) = entry.and_then(|it| it.word(&modes, report)) {
+            healing.modes.insert(strategy.to_owned(), mode);
+        }
     }
     if let Some(number) = table.get("max-attempts").and_then(|it| it.integer(HEALING_ATTEMPTS, report)) {
         healing.max_attempts = narrow(number);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::model::{DEFAULT_MAX_PARALLEL, DEFAULT_READY_TIMEOUT_MS, DEFAULT_RUNNER, Detection};
-use super::model::{Grant, Healing, Mode, Patches, Pipeline, Ready, Service, Stage, StageOrder, WorkspaceGrant};
+use super::model::{Grant, Healing, Patches, Pipeline, Ready, Service, Stage, StageOrder, WorkspaceGrant};
 use super::quarantine::Quarantine;
 use super::units::{format_duration, format_size};
 use crate::remedy::{CommandLine, Limits};
@@ -198,13 +198,7 @@ fn write_healing(file: &mut String, healing: &Healing) {
     let default = Healing::default();
     let mut body = String::new();
     if healing.mode != default.mode {
-        let mode = match healing.mode {
-            Mode::Off => "off",
-            Mode::Shadow => "shadow",
-            Mode::Suggest => "suggest",
-            Mode::Auto => "auto",
-        };
-        put(&mut body, "mode", text(mode));
+        put(&mut body, "mode", text(healing.mode.as_str()));
     }
     if healing.max_attempts != default.max_attempts {
         put(&mut body, "max-attempts", healing.max_attempts);
@@ -229,6 +223,11 @@ fn write_healing(file: &mut String, healing: &Healing) {
         put(&mut body, "rollback", healing.rollback);
     }
     section(file, "healing", &body);
+    let mut modes = String::new();
+    for (strategy, mode) in &healing.modes {
+        put(&mut modes, strategy, text(mode.as_str()));
+    }
+    section(file, "healing.modes", &modes);
 }
 
 fn write_grant(file: &mut String, grant: &Grant) {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{After, Conditions, Context, HealingError, Incident, Task, Trial};
 use crate::choice::{self, Candidate};
-use crate::definition::{Mode, Patches};
+use crate::definition::{Healing, Mode, Patches};
 use crate::event::{Decision, FileChange, ScratchKind, WeighedNote};
 use crate::finding::Disposition;
 use crate::incident::{IncidentEnd, IncidentEvent};
 use crate::policy::backoff::{Delay, full_jitter};
 use crate::policy::breaker::State;
-use crate::policy::{self, Tried, Weighed, is_escalation};
+use crate::policy::{self, Refusal, Tried, Weighed, is_escalation, rule};
 use crate::remedy::{Action, Remedy};
 
 /// What the policy says about the files that a remedy changed, as an error text when it says no.
@@ -41,6 +41,12 @@ fn with_policy<T>(ctx: &Context<'_>, paths: &dyn policy::PathFacts, ask: impl Fn
     })
 }
 
+/// Why the mode of its strategy keeps a remedy back altogether.
+fn refused_by_mode(remedy: &Remedy, healing: &Healing) -> Option<Refusal> {
+    let is_off = healing.mode_of(&remedy.strategy) == Mode::Off;
+    is_off.then(|| Refusal::new(rule::STRATEGY_OFF, format!("`[healing.modes]` switches {} off", remedy.strategy)))
+}
+
 impl Incident {
     pub(super) fn on_proposals(
         &mut self,
@@ -55,24 +61,31 @@ impl Incident {
             .filter(|&index| weighed[index].refusal.is_none() && !is_escalation(&weighed[index].remedy))
             .filter(|&index| self.is_admitted(&weighed[index].remedy, ctx))
             .collect();
-        let open = self.lasting(&weighed, open, ctx);
-        let chosen = if self.trials_left(ctx) == 0 {
-            None
-        } else {
-            let candidates: Vec<Candidate> = open
-                .iter()
-                .map(|&index| Candidate {
+        let healing = &ctx.pipeline.healing;
+        let is_tried = |index: &usize| healing.mode_of(&weighed[*index].remedy.strategy) == Mode::Auto;
+        let (mut shadowed, mut chosen) = (None, None);
+        if self.trials_left(ctx) > 0 {
+            let (seed, draw) = (ctx.draws.seed(), ctx.draws.draw());
+            let choose_of = |open: Vec<usize>| {
+                let candidate = |&index: &usize| Candidate {
                     key: weighed[index].remedy.key(),
                     code: root.code.clone(),
                     strategy: weighed[index].remedy.strategy.clone(),
                     confidence: weighed[index].remedy.confidence,
-                })
-                .collect();
-            let draw = ctx.draws.draw();
-            choice::choose(&candidates, ctx.learned, ctx.draws.seed(), draw).map(|index| open[index])
-        };
-        let mut decisions = vec![self.weighed_note(&weighed, chosen, ctx)];
-        if matches!(ctx.pipeline.healing.mode, Mode::Shadow | Mode::Suggest) {
+                };
+                let candidates: Vec<Candidate> = open.iter().map(candidate).collect();
+                choice::choose(&candidates, ctx.learned, seed, draw).map(|index| open[index])
+            };
+            let first = choose_of(self.lasting(&weighed, open.clone(), ctx));
+            shadowed = first.filter(|index| !is_tried(index));
+            // One that is only told about does not keep the others from helping.
+            chosen = match shadowed {
+                Some(_) => choose_of(self.lasting(&weighed, open.into_iter().filter(is_tried).collect(), ctx)),
+                None => first,
+            };
+        }
+        let mut decisions = vec![self.weighed_note(&weighed, chosen, shadowed, ctx)];
+        if chosen.is_none() && !self.has_scratch && matches!(healing.mode, Mode::Shadow | Mode::Suggest) {
             self.go(IncidentEvent::ToldOnly)?;
             decisions.extend(self.close(IncidentEnd::Reported, None)?);
             return Ok(decisions);
@@ -121,7 +134,12 @@ impl Incident {
             .collect();
         with_policy(ctx, &paths, |context| {
             let findings = &self.evidence().findings;
-            policy::weigh(remedies.to_vec(), findings, &tried, &ctx.pipeline.healing, context, &*ctx.benched)
+            let mut weighed =
+                policy::weigh(remedies.to_vec(), findings, &tried, &ctx.pipeline.healing, context, &*ctx.benched);
+            for one in weighed.iter_mut().filter(|one| one.refusal.is_none()) {
+                one.refusal = refused_by_mode(&one.remedy, &ctx.pipeline.healing);
+            }
+            weighed
         })
     }
 
@@ -133,7 +151,13 @@ impl Incident {
         })
     }
 
-    fn weighed_note(&self, weighed: &[Weighed], chosen: Option<usize>, ctx: &Context<'_>) -> Decision {
+    fn weighed_note(
+        &self,
+        weighed: &[Weighed],
+        chosen: Option<usize>,
+        shadowed: Option<usize>,
+        ctx: &Context<'_>,
+    ) -> Decision {
         let has_budget = self.trials_left(ctx) > 0;
         let proposals = weighed
             .iter()
@@ -151,7 +175,8 @@ impl Incident {
                     }
                     None => None,
                 },
-                is_chosen: chosen == Some(index),
+                is_chosen: chosen == Some(index) || shadowed == Some(index),
+                is_shadowed: shadowed == Some(index),
             })
             .collect();
         Decision::Weighed { incident: self.id.clone(), proposals }

@@ -14,7 +14,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal by a rule.
-    pub(super) fn new(rule: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: &'static str, message: impl Into<String>) -> Self {
         Self { rule, message: message.into() }
     }
 }
@@ -118,7 +118,9 @@ pub mod rule {
         DETERMINISTIC = "deterministic";
         /// The same remedy was tried in this incident.
         ALREADY_TRIED = "already-tried";
-        /// The remedy made things worse before.
+        /// The mode of the strategy is `off`.
+        STRATEGY_OFF = "strategy-off";
+        /// The remedy made things worse before, or a person rejected it.
         BENCHED = "benched";
         /// Rollback is switched off.
         ROLLBACK_OFF = "rollback-off";

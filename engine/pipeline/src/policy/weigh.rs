@@ -92,7 +92,7 @@ fn check_incident(
         return refuse(rule::ALREADY_TRIED, "the same steps were tried in this incident".to_owned());
     }
     if benched.contains(&(root.signature.clone(), key)) {
-        return refuse(rule::BENCHED, "it made this failure worse before".to_owned());
+        return refuse(rule::BENCHED, "it made this failure worse before, or a person rejected it".to_owned());
     }
     if !settings.rollback && is_rollback(remedy) {
         return refuse(rule::ROLLBACK_OFF, "rollback is switched off".to_owned());

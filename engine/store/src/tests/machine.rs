@@ -89,7 +89,9 @@ fn answer(world: &World, decision: &Decision, on_trial: &mut String) -> Option<F
             Fact::ScratchDropped { incident }
         }
         Decision::DropScratch { incident } => Fact::ScratchStuck { incident, problem: "busy".to_owned() },
-        Decision::SavePatch { incident } => Fact::PatchSaved { incident, path: "a.patch".to_owned() },
+        Decision::SavePatch { incident } => {
+            Fact::PatchSaved { incident, path: "a.patch".to_owned(), digest: "d1".to_owned() }
+        }
         Decision::SaveTicket { incident, .. } => Fact::TicketSaved { incident, path: "a.md".to_owned() },
         _ => return None,
     })

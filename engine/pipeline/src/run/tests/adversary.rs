@@ -280,7 +280,9 @@ impl Adversary {
             }
             Decision::DropScratch { incident } => self.close(incident, |incident| Fact::ScratchDropped { incident }),
             Decision::SavePatch { incident } if self.choices.one_in(8) => unread(incident),
-            Decision::SavePatch { incident } => Fact::PatchSaved { incident, path: "p".to_owned() },
+            Decision::SavePatch { incident } => {
+                Fact::PatchSaved { incident, path: "p".to_owned(), digest: String::new() }
+            }
             Decision::SaveTicket { incident, .. } => Fact::TicketSaved { incident, path: "t".to_owned() },
             other => unreachable!("{other:?} has no answer"),
         }

@@ -22,7 +22,8 @@ fn the_documented_example_is_right_and_only_its_gates_give_warnings() {
         NotMeasured { gate: "security-scan" }"#]]
     .assert_eq(&about.join("\n"));
     let mut with_defaults = pipeline.clone();
-    with_defaults.healing = Healing::default();
+    let modes = std::collections::BTreeMap::from([("dependency".to_owned(), Mode::Shadow)]);
+    with_defaults.healing = Healing { modes, ..Healing::default() };
     with_defaults.detection = Detection::default();
     assert_eq!(pipeline, with_defaults, "the example shows the defaults of detection and healing");
     expect![[r#"
