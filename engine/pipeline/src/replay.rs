@@ -1,5 +1,7 @@
 //! Replaying a journal: the same facts have to give the same decisions.
 
+pub mod policy;
+
 use crate::event::{Decision, Event, Record};
 use crate::run::{Run, StepError};
 

@@ -21,6 +21,7 @@ mod caching;
 mod ending;
 mod incidents;
 mod numbers;
+mod policy;
 mod resume;
 mod stages;
 mod turns;
