@@ -128,6 +128,17 @@ pub enum StoreError {
         /// At most five of those it could be.
         candidates: Vec<String>,
     },
+    /// No patch was offered for an incident of that name.
+    #[error("find the offered patch {0}")]
+    NoIncident(String),
+    /// More than one incident with an offered patch begins like that.
+    #[error("find the offered patch {prefix}: {} begin like this", candidates.join(", "))]
+    AmbiguousIncident {
+        /// What was asked for.
+        prefix: String,
+        /// At most five of those it could be.
+        candidates: Vec<String>,
+    },
     /// A live process works on the run.
     #[error("claim run {run}: process {pid} works on it")]
     Claimed {

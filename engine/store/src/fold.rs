@@ -6,6 +6,7 @@ use pipeline::event::{Decision, Event, Fact, LostAttempt, Purpose, Record};
 use pipeline::id::{IncidentId, RunId, StageName};
 use pipeline::outcome::{Outcome, Qualifier, RunResult};
 use rusqlite::{Connection, params};
+use sha2::{Digest as _, Sha256};
 
 use crate::columns::integer;
 use crate::error::Fault;
@@ -41,6 +42,19 @@ fn purpose_word(purpose: &Purpose) -> (&'static str, Option<&IncidentId>) {
     }
 }
 
+/// What a stage's name means the same in. Every `selfheal exec` runs a stage of the same name: there the command and its
+/// folder tell one from another.
+fn scope_of(pipeline: &Pipeline) -> String {
+    match pipeline.stages.as_slice() {
+        [stage] if pipeline.name == "exec" && stage.name.as_str() == "exec" => {
+            let digest = Sha256::digest(format!("{}\0{}", stage.directory, stage.command));
+            let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("exec:{hex}")
+        }
+        _ => pipeline.name.clone(),
+    }
+}
+
 /// The record that is folded, and where to.
 pub(crate) struct Folding<'a> {
     pub(crate) connection: &'a Connection,
@@ -56,10 +70,11 @@ impl Folding<'_> {
 
     fn start_run(&self, pipeline: &Pipeline) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO runs (run, pipeline, is_learning, started, stages) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO runs (run, pipeline, scope, is_learning, started, stages) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 self.run,
                 pipeline.name,
+                scope_of(pipeline),
                 pipeline.detection.learning,
                 self.at,
                 integer(pipeline.stages.len() as u64)

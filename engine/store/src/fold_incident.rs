@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use pipeline::event::{Decision, Event, Fact, TriedNote};
+use pipeline::event::{Decision, Event, Fact, TriedNote, WeighedNote};
 use pipeline::finding::{Disposition, Finding};
 use pipeline::id::{IncidentId, RemedyKey, Signature, StageName};
 use pipeline::incident::IncidentEnd;
-use pipeline::remedy::Remedy;
+use pipeline::remedy::{Action, Remedy};
 use rusqlite::params;
 
 use crate::error::Fault;
@@ -27,6 +27,12 @@ pub(crate) fn fold_incident(context: &Folding<'_>, event: &Event) -> Result<(), 
             context.ask(incident, findings.first())?;
             context.end_trials(incident, tried)
         }
+        Event::Decision(Decision::Weighed { incident, proposals }) => context.shadow(incident, proposals),
+        Event::Fact(Fact::PatchSaved { incident, path, digest }) => context.save_patch(incident, path, digest),
+        Event::Decision(Decision::SaveTicket { incident, title, body, labels }) => {
+            context.write_ticket(incident, title, body, labels)
+        }
+        Event::Fact(Fact::TicketSaved { incident, path }) => context.place_ticket(incident, path),
         Event::Decision(Decision::PrepareTrial { incident, remedy, disposition, .. }) => {
             context.start_trial(incident, remedy, *disposition)
         }
@@ -46,6 +52,15 @@ pub(crate) fn fold_incident(context: &Folding<'_>, event: &Event) -> Result<(), 
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a remedy does nothing but set conditions of the attempts of its own run. The report tells how to keep them; a
+/// failure that comes back where nobody did says nothing about the remedy.
+fn is_for_one_run(remedy: &Remedy) -> bool {
+    let sets_conditions = |action: &Action| {
+        matches!(action, Action::SetEnv { .. } | Action::SetLimit { .. } | Action::ReplaceCommand { .. })
+    };
+    !remedy.actions.is_empty() && remedy.actions.iter().all(sets_conditions)
 }
 
 struct Ending<'a> {
@@ -94,9 +109,10 @@ impl Folding<'_> {
 
     fn start_trial(&self, incident: &IncidentId, remedy: &Remedy, disposition: Disposition) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO trials (incident, number, run, remedy, plugin, strategy, title, disposition, signature, code, started)
-             SELECT ?1, 1 + (SELECT count(*) FROM trials WHERE incident = ?1), run, ?2, ?3, ?4, ?5, ?6,
-                    asked_signature, asked_code, ?7
+            "INSERT INTO trials (incident, number, run, remedy, plugin, strategy, title, disposition, is_for_one_run,
+                                 signature, code, started)
+             SELECT ?1, 1 + (SELECT count(*) FROM trials WHERE incident = ?1), run, ?2, ?3, ?4, ?5, ?6, ?7,
+                    asked_signature, asked_code, ?8
              FROM incidents WHERE incident = ?1",
             params![
                 incident.as_str(),
@@ -105,9 +121,44 @@ impl Folding<'_> {
                 remedy.strategy,
                 remedy.title,
                 disposition.as_str(),
+                is_for_one_run(remedy),
                 self.at,
             ],
         )?;
+        Ok(())
+    }
+
+    /// Keeps what would have been tried if its mode had not been to tell only.
+    fn shadow(&self, incident: &IncidentId, proposals: &[WeighedNote]) -> Result<(), Fault> {
+        for note in proposals.iter().filter(|note| note.is_shadowed) {
+            self.execute(
+                "INSERT INTO shadowed (incident, number, run, remedy, code, strategy, at)
+                 SELECT ?1, 1 + (SELECT count(*) FROM shadowed WHERE incident = ?1), run, ?2, asked_code, ?3, ?4
+                 FROM incidents WHERE incident = ?1",
+                params![incident.as_str(), note.key.as_str(), note.strategy, self.at],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn save_patch(&self, incident: &IncidentId, path: &str, digest: &str) -> Result<(), Fault> {
+        self.execute(
+            "INSERT OR REPLACE INTO patches (incident, path, digest) VALUES (?1, ?2, ?3)",
+            params![incident.as_str(), path, digest],
+        )?;
+        Ok(())
+    }
+
+    fn write_ticket(&self, incident: &IncidentId, title: &str, body: &str, labels: &[String]) -> Result<(), Fault> {
+        self.execute(
+            "INSERT OR REPLACE INTO tickets (incident, run, title, body, labels, saved) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![incident.as_str(), self.run, title, body, labels.join(", "), self.at],
+        )?;
+        Ok(())
+    }
+
+    fn place_ticket(&self, incident: &IncidentId, path: &str) -> Result<(), Fault> {
+        self.execute("UPDATE tickets SET path = ?2 WHERE incident = ?1", params![incident.as_str(), path])?;
         Ok(())
     }
 

@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-fn incident(connection: &Connection, row: &Row<'_>) -> Result<IncidentSummary, Fault> {
+pub(crate) fn incident(connection: &Connection, row: &Row<'_>) -> Result<IncidentSummary, Fault> {
     let incident = IncidentId::new(row.get::<_, String>("incident")?);
     Ok(IncidentSummary {
         trials: trials(connection, &incident)?,

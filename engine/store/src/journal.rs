@@ -3,12 +3,14 @@
 use driver::ports::{Journal, JournalError};
 use pipeline::event::{Event, Fact, Record};
 use pipeline::id::RunId;
+use pipeline::time::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::chain::{link, read_end};
+use crate::chain::{End, link, read_end};
 use crate::columns::{integer, unsigned};
 use crate::error::{Fault, StoreError};
 use crate::fold::fold;
+use crate::people::{PEOPLE, Said, Statement, fold_statement};
 use crate::schema;
 use crate::store::Store;
 
@@ -29,27 +31,22 @@ impl Store {
             for record in records {
                 seq += 1;
                 check_place(run, seq, record)?;
-                let json = serde_json::to_string(record).map_err(|source| StoreError::Encode {
-                    run: run.clone(),
-                    seq,
-                    source,
-                })?;
-                let (seq, at) = (integer(seq), integer(record.at.0));
-                let hash = link(&end.head, run.as_str(), seq, at, &json);
-                end.length += 1;
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO journal (position, run, seq, at, json, prev_hash, hash)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    )?
-                    .execute(params![integer(end.length), run.as_str(), seq, at, json, end.head, hash])?;
-                end.head = hash;
+                put(transaction, &mut end, run, seq, record.at, record)?;
                 fold(transaction, run, record)?;
             }
-            transaction
-                .prepare_cached("UPDATE chain SET length = ?1, head = ?2")?
-                .execute(params![integer(end.length), end.head])?;
-            Ok(())
+            set_end(transaction, &end)
+        })
+    }
+
+    /// Appends what a person told the engine, in the same chain as the runs.
+    pub fn append_statement(&self, at: Timestamp, statement: &Statement) -> Result<(), StoreError> {
+        self.write("append to the journal", |transaction| {
+            let (mut end, run) = (read_end(transaction)?, RunId::new(PEOPLE));
+            let seq = last_seq(transaction, &run)? + 1;
+            let said = Said { seq, at, statement: statement.clone() };
+            put(transaction, &mut end, &run, seq, at, &said)?;
+            fold_statement(transaction, &said)?;
+            set_end(transaction, &end)
         })
     }
 
@@ -82,19 +79,56 @@ impl Store {
     /// # Errors
     /// [`StoreError::Foreign`] for a record that this program does not understand; then the tables stay as they were.
     pub fn rebuild(&self) -> Result<(), StoreError> {
-        self.write("rebuild the derived tables", |transaction| {
-            schema::recreate_derived(transaction)?;
-            let mut statement = transaction.prepare("SELECT run, seq, json FROM journal ORDER BY position")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let run = RunId::new(row.get::<_, String>("run")?);
-                let json = row.get_ref("json")?.as_str().map_err(rusqlite::Error::from)?;
-                let record = parse(&run, unsigned(row, "seq")?, json)?;
-                fold(transaction, &run, &record)?;
-            }
-            Ok(())
-        })
+        self.write("rebuild the derived tables", |transaction| rebuild(transaction))
     }
+}
+
+/// Drops the derived tables and makes them anew.
+pub(crate) fn rebuild(connection: &Connection) -> Result<(), Fault> {
+    schema::recreate_derived(connection)?;
+    let mut statement = connection.prepare("SELECT run, seq, json FROM journal ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let run = RunId::new(row.get::<_, String>("run")?);
+        let json = row.get_ref("json")?.as_str().map_err(rusqlite::Error::from)?;
+        let seq = unsigned(row, "seq")?;
+        if run.as_str() == PEOPLE {
+            fold_statement(connection, &parse(&run, seq, json)?)?;
+        } else {
+            fold(connection, &run, &parse(&run, seq, json)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts one record at the end of the chain.
+fn put(
+    connection: &Connection,
+    end: &mut End,
+    run: &RunId,
+    seq: u64,
+    at: Timestamp,
+    record: &impl serde::Serialize,
+) -> Result<(), Fault> {
+    let json = serde_json::to_string(record).map_err(|source| StoreError::Encode { run: run.clone(), seq, source })?;
+    let (seq, at) = (integer(seq), integer(at.0));
+    let hash = link(&end.head, run.as_str(), seq, at, &json);
+    end.length += 1;
+    connection
+        .prepare_cached(
+            "INSERT INTO journal (position, run, seq, at, json, prev_hash, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![integer(end.length), run.as_str(), seq, at, json, end.head, hash])?;
+    end.head = hash;
+    Ok(())
+}
+
+fn set_end(connection: &Connection, end: &End) -> Result<(), Fault> {
+    connection
+        .prepare_cached("UPDATE chain SET length = ?1, head = ?2")?
+        .execute(params![integer(end.length), end.head])?;
+    Ok(())
 }
 
 /// The journal of one run.
@@ -120,13 +154,13 @@ fn check_place(run: &RunId, expected: u64, record: &Record) -> Result<(), StoreE
         return Err(StoreError::Sequence { run: run.clone(), expected, found: record.seq });
     }
     let is_in_place = match &record.event {
-        Event::Fact(Fact::RunStarted { run: started, .. }) => expected == 1 && started == run,
+        Event::Fact(Fact::RunStarted { run: started, .. }) => expected == 1 && started == run && run.as_str() != PEOPLE,
         _ => expected > 1,
     };
     if is_in_place { Ok(()) } else { Err(StoreError::Start { run: run.clone(), seq: expected }) }
 }
 
-fn parse(run: &RunId, seq: u64, json: &str) -> Result<Record, StoreError> {
+fn parse<T: serde::de::DeserializeOwned>(run: &RunId, seq: u64, json: &str) -> Result<T, StoreError> {
     serde_json::from_str(json).map_err(|source| StoreError::Foreign {
         run: run.clone(),
         seq,

@@ -25,16 +25,21 @@ mod journal;
 
 mod fold;
 mod fold_incident;
+mod people;
 
+mod approvals;
 mod claims;
 mod history;
 mod incidents;
 mod learning;
 mod measurements;
+mod promotion;
 mod settings;
+mod tickets;
 
 mod outputs;
 
+pub use approvals::{AppliedPatch, Proposal, Standing};
 pub use chain::{BrokenLink, ChainProblem, ChainReport};
 pub use claims::UnfinishedRun;
 pub use error::StoreError;
@@ -43,7 +48,10 @@ pub use incidents::{IncidentSummary, TrialSummary};
 pub use journal::RunJournal;
 pub use measurements::GreenAttempt;
 pub use outputs::OutputStore;
+pub use people::{ApprovedFile, BenchedPair, LearnedOutcome, Learning, Statement, TrialOutcome, TypicalDuration};
+pub use promotion::{Figures, MIN_PRECISION, MIN_TRIALS, wilson_lower_bound};
 pub use store::Store;
+pub use tickets::Ticket;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use pipeline::id::{RunId, StageName};
 use rusqlite::{Row, params};
 
-use crate::columns::{integer, unsigned};
+use crate::columns::{collect, integer, unsigned};
 use crate::error::StoreError;
+use crate::people::TypicalDuration;
 use crate::store::Store;
 
 /// Attempts that a stage's typical duration is taken from: few enough that it follows a change within a day.
@@ -38,8 +39,8 @@ impl Store {
         })
     }
 
-    /// Typical wall-clock time of each of the stages in milliseconds: the median of its latest nine successful attempts.
-    /// Stages that never succeeded are left out.
+    /// Typical wall-clock time of each of the stages in milliseconds: the median of its latest nine successful attempts,
+    /// or what another machine measured. Stages of which nothing is known are left out.
     pub fn typical_durations<'a>(
         &self,
         pipeline: &str,
@@ -49,11 +50,42 @@ impl Store {
         for stage in stages {
             let mut durations = self.stage_durations(pipeline, stage, RECENT)?;
             durations.sort_unstable();
-            if let Some(&median) = durations.get(durations.len() / 2) {
-                typical.insert(stage.clone(), median);
-            }
+            let known = match durations.get(durations.len() / 2) {
+                Some(&median) => Some(median),
+                None => self.imported_duration(pipeline, stage)?,
+            };
+            typical.extend(known.map(|duration| (stage.clone(), duration)));
         }
         Ok(typical)
+    }
+
+    /// Typical duration of every stage that ever succeeded here, by pipeline and stage.
+    pub fn all_typical_durations(&self) -> Result<Vec<TypicalDuration>, StoreError> {
+        let stages: Vec<(String, String)> = self.read("list the stages that succeeded", |transaction| {
+            let mut statement = transaction.prepare_cached(
+                "SELECT DISTINCT pipeline, stage FROM attempts WHERE result = 'success' ORDER BY pipeline, stage",
+            )?;
+            collect(statement.query([])?, |row| Ok((row.get("pipeline")?, row.get("stage")?)))
+        })?;
+        let mut all = Vec::new();
+        for (pipeline, stage) in stages {
+            let stage = StageName::new(stage);
+            let typical = self.typical_durations(&pipeline, [&stage])?;
+            let known =
+                |duration_ms: &u64| TypicalDuration { pipeline, stage: stage.clone(), duration_ms: *duration_ms };
+            all.extend(typical.get(&stage).map(known));
+        }
+        Ok(all)
+    }
+
+    /// How long a stage took elsewhere, for one that never succeeded here.
+    fn imported_duration(&self, pipeline: &str, stage: &StageName) -> Result<Option<u64>, StoreError> {
+        self.read("read an imported duration", |transaction| {
+            let mut statement = transaction
+                .prepare_cached("SELECT duration_ms FROM imported_durations WHERE pipeline = ?1 AND stage = ?2")?;
+            let mut rows = statement.query(params![pipeline, stage.as_str()])?;
+            Ok(rows.next()?.map(|row| unsigned(row, "duration_ms")).transpose()?)
+        })
     }
 
     /// A stage's latest successful attempts, newest first, at most `limit`. What their logs say is not the cause of a

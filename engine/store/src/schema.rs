@@ -1,24 +1,50 @@
 //! The tables, and how older databases get them.
 
 use rusqlite::Connection;
-use rusqlite_migration::{M, Migrations};
+use rusqlite_migration::{HookError, M, Migrations};
+
+use crate::error::Fault;
+use crate::journal;
 
 /// The derived tables as they are now; a rebuild creates them from this text.
 const DERIVED: &str = include_str!("schema/derived.sql");
 
 /// Derived tables, in an order in which they can be dropped.
-pub(crate) const DERIVED_TABLES: [&str; 5] = ["trials", "incidents", "stages", "attempts", "runs"];
-
-/// One entry per schema version, oldest first; an entry that was released never changes. An entry that needs other derived
-/// tables drops and creates them, and folds the journal again in its hook.
-const STEPS: &[M<'static>] = &[M::up(concat!(include_str!("schema/journal.sql"), include_str!("schema/derived.sql")))];
+pub(crate) const DERIVED_TABLES: [&str; 13] = [
+    "trials",
+    "incidents",
+    "stages",
+    "attempts",
+    "runs",
+    "shadowed",
+    "patches",
+    "tickets",
+    "verdicts",
+    "approved_files",
+    "imported_outcomes",
+    "imported_benched",
+    "imported_durations",
+];
 
 /// The newest version.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+
+/// One entry per schema version, oldest first; an entry that was released never changes. An entry that needs other derived
+/// tables rebuilds all of them in its hook, so that the entries before it need not make any.
+fn steps() -> Vec<M<'static>> {
+    let rebuild = |transaction: &rusqlite::Transaction<'_>| {
+        journal::rebuild(transaction).map_err(|fault| match fault {
+            Fault::Sqlite(error) => HookError::RusqliteError(error),
+            Fault::Store(error) => HookError::Hook(error.to_string()),
+            Fault::Word { column, word } => HookError::Hook(format!("{column}: {word:?}")),
+        })
+    };
+    vec![M::up(include_str!("schema/journal.sql")), M::up_with_hook("", rebuild)]
+}
 
 /// Brings a database of version `VERSION` or older to `VERSION`.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), rusqlite_migration::Error> {
-    Migrations::from_slice(STEPS).to_latest(connection)
+    Migrations::new(steps()).to_latest(connection)
 }
 
 /// Version of an open database; 0 for an empty one.

@@ -13,6 +13,9 @@ mod journal;
 mod learning;
 mod machine;
 mod opening;
+mod people;
+mod promotion;
+mod tickets;
 
 use std::path::Path;
 

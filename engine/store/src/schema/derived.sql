@@ -3,6 +3,8 @@
 CREATE TABLE runs (
     run TEXT PRIMARY KEY,
     pipeline TEXT NOT NULL,
+    -- What a stage's name means the same in: the pipeline, and for `exec` also the command and its folder.
+    scope TEXT NOT NULL,
     is_learning INTEGER NOT NULL,
     started INTEGER NOT NULL,
     ended INTEGER,
@@ -49,6 +51,8 @@ CREATE TABLE stages (
     PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX stages_by_name ON stages (stage, ended);
+
 CREATE TABLE incidents (
     incident TEXT PRIMARY KEY,
     run TEXT NOT NULL,
@@ -71,6 +75,7 @@ CREATE TABLE incidents (
 
 CREATE INDEX incidents_by_run ON incidents (run, opened);
 CREATE INDEX incidents_by_signature ON incidents (signature, opened);
+CREATE INDEX incidents_that_wait ON incidents (ended) WHERE end = 'proposed';
 
 CREATE TABLE trials (
     incident TEXT NOT NULL,
@@ -81,6 +86,8 @@ CREATE TABLE trials (
     strategy TEXT NOT NULL,
     title TEXT NOT NULL,
     disposition TEXT NOT NULL,
+    -- Whether nothing of it outlives the run: then the failure has to come back.
+    is_for_one_run INTEGER NOT NULL,
     -- The failure it was tried against.
     signature TEXT,
     code TEXT,
@@ -93,3 +100,80 @@ CREATE TABLE trials (
 
 CREATE INDEX trials_by_end ON trials (ended);
 CREATE INDEX trials_benched ON trials (signature, remedy) WHERE end IN ('worsened', 'refused');
+
+-- Remedies that would have been tried if their mode had not been to tell only.
+CREATE TABLE shadowed (
+    incident TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    remedy TEXT NOT NULL,
+    code TEXT,
+    strategy TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (incident, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE patches (
+    incident TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tickets (
+    incident TEXT PRIMARY KEY,
+    run TEXT NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    path TEXT,
+    saved INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What people said about patches: `approved`, `applied`, `rejected`, `reverted`.
+CREATE TABLE verdicts (
+    incident TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    said_by TEXT NOT NULL,
+    reason TEXT,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (incident, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The files of approved patches, as they were before and are after: SHA-256, NULL for no file.
+CREATE TABLE approved_files (
+    incident TEXT NOT NULL,
+    path TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    -- What git's HEAD said.
+    head TEXT,
+    PRIMARY KEY (incident, path)
+) STRICT, WITHOUT ROWID;
+
+-- What was learned elsewhere.
+CREATE TABLE imported_outcomes (
+    incident TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    ended INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (incident, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE imported_benched (
+    signature TEXT NOT NULL,
+    remedy TEXT NOT NULL,
+    code TEXT,
+    strategy TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (signature, remedy)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE imported_durations (
+    pipeline TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY (pipeline, stage)
+) STRICT, WITHOUT ROWID;

@@ -1,18 +1,24 @@
 //! The derived tables: always those of the journal.
 
 use pipeline::event::{Decision, Fact, Purpose};
+use pipeline::id::IncidentId;
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Qualifier, RunResult};
+use pipeline::time::Timestamp;
 use proptest::prelude::*;
 
 use super::sample::{Story, clean_run, failed, finding, healed_run, note, passed, remedy};
 use super::{derived_rows, empty, raw};
+use crate::{ApprovedFile, BenchedPair, LearnedOutcome, Learning, Statement, TrialOutcome, TypicalDuration};
 
 #[test]
 fn a_rebuild_gives_the_same_tables() {
     let (_folder, store) = empty();
-    for story in [healed_run("r-1", 0), clean_run("r-2", 9000), Story::begin("r-3", 9500)] {
+    for story in [healed_run("r-1", 0), clean_run("r-2", 9000), Story::begin("r-3", 9500), told_run("r-4", 9600)] {
         store.append(&story.run, &story.records).unwrap();
+    }
+    for statement in statements("r-4.1") {
+        store.append_statement(Timestamp(9_900), &statement).unwrap();
     }
     let rows = derived_rows(store.path());
     for table in crate::schema::DERIVED_TABLES {
@@ -20,6 +26,53 @@ fn a_rebuild_gives_the_same_tables() {
     }
     store.rebuild().unwrap();
     assert_eq!(derived_rows(store.path()), rows);
+}
+
+/// A run that leaves a trace in each of the tables that others leave empty.
+fn told_run(run: &str, at: u64) -> Story {
+    let mut story = Story::begin(run, at);
+    let (incident, cause, fix) = (story.incident(1), finding("a.code"), remedy("config", "A"));
+    story
+        .attempt("test", 1, Purpose::Plain, failed(5))
+        .diagnose(&incident, "test", 1, cause.clone())
+        .ask(&incident, cause.clone(), &[])
+        .shadow(&incident, &fix)
+        .fact(Fact::PatchSaved { incident: incident.clone(), path: "a.patch".to_owned(), digest: "d1".to_owned() })
+        .hand_over(&incident)
+        .end_incident(&incident, IncidentEnd::Proposed, Some(&cause), Some(&fix));
+    story
+}
+
+fn statements(incident: &str) -> [Statement; 3] {
+    let (incident, by) = (IncidentId::from(incident), "ana".to_owned());
+    let file = ApprovedFile { path: "a.txt".to_owned(), before: None, after: Some("d2".to_owned()) };
+    [
+        Statement::PatchApproved { incident: incident.clone(), by: by.clone(), files: vec![file], head: None },
+        Statement::PatchRejected { incident: incident.clone(), by: by.clone(), reason: Some("no".to_owned()) },
+        Statement::LearningImported { by, learning: learning(incident.as_str()) },
+    ]
+}
+
+/// One of each kind.
+fn learning(incident: &str) -> Learning {
+    Learning {
+        outcomes: vec![LearnedOutcome {
+            incident: IncidentId::from(incident),
+            number: 7,
+            code: "a.code".to_owned(),
+            strategy: "retry".to_owned(),
+            ended: Timestamp(5),
+            outcome: TrialOutcome::FalseHeal,
+        }],
+        benched: vec![BenchedPair {
+            signature: "a.code:1".into(),
+            remedy: "retry:1".into(),
+            code: None,
+            strategy: "retry".to_owned(),
+            at: Timestamp(5),
+        }],
+        durations: vec![TypicalDuration { pipeline: "demo".to_owned(), stage: "far".into(), duration_ms: 9 }],
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pipeline::definition::{Pipeline, Stage};
-use pipeline::event::{Decision, Event, Fact, LostAttempt, Purpose, Record, ScratchKind, TriedNote};
+use pipeline::event::{Decision, Event, Fact, LostAttempt, Purpose, Record, ScratchKind, TriedNote, WeighedNote};
 use pipeline::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding};
 use pipeline::id::{IncidentId, PluginId, RunId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
@@ -54,6 +54,32 @@ impl Story {
 
     pub(super) fn decision(&mut self, decision: Decision) -> &mut Self {
         self.push(Event::Decision(decision))
+    }
+
+    /// A remedy would have been tried if its mode had not been to tell only.
+    pub(super) fn shadow(&mut self, incident: &IncidentId, remedy: &Remedy) -> &mut Self {
+        let note = WeighedNote {
+            key: remedy.key(),
+            plugin: remedy.plugin.to_string(),
+            strategy: remedy.strategy.clone(),
+            title: remedy.title.clone(),
+            disposition: Disposition::Auto,
+            refused: None,
+            is_chosen: true,
+            is_shadowed: true,
+        };
+        self.decision(Decision::Weighed { incident: incident.clone(), proposals: vec![note] })
+    }
+
+    /// A ticket is written.
+    pub(super) fn hand_over(&mut self, incident: &IncidentId) -> &mut Self {
+        self.decision(Decision::SaveTicket {
+            incident: incident.clone(),
+            title: format!("{incident} is for a person"),
+            body: "Look at it.".to_owned(),
+            labels: vec!["ci".to_owned()],
+        });
+        self.fact(Fact::TicketSaved { incident: incident.clone(), path: "/state/tickets/a.md".to_owned() })
     }
 
     fn push(&mut self, event: Event) -> &mut Self {
