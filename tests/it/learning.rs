@@ -219,3 +219,68 @@ fn labels_that_make_no_sense_are_refused_with_what_would() {
     }
     assert_eq!(stores(&lab), Vec::<PathBuf>::new());
 }
+
+/// What `selfheal learn show` says about the one strategy that it lists.
+#[track_caller]
+fn figures(lab: &Lab) -> Value {
+    let answer = lab.selfheal(&["learn", "show", "--format", "json"]);
+    let lines = answer.ends_with(0).stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("an object"));
+    let strategies: Vec<Value> = lines.filter(|line| line["kind"] == "strategy").collect();
+    let [one] = &strategies[..] else { panic!("one strategy: {strategies:?}") };
+    assert_eq!(complaints(&schema("learn"), one), Vec::<String>::new(), "{one}");
+    one.clone()
+}
+
+#[test]
+fn a_heal_whose_failure_comes_back_was_a_false_one_and_counts_against_its_strategy() {
+    // Every odd attempt fails, so that each run is healed by a retry, and heals nothing for good.
+    let lab =
+        Lab::new(&FLAKY_NETWORK.replace("-gt 1", "-gt 1 -a $(( $(wc -l < $OUTSIDE/tries) % 2 )) -eq 0")).committed();
+    lab.heals(&[]);
+    let once = figures(&lab);
+    assert_eq!((&once["healed"], &once["false_heals"], &once["missing"]), (&1.into(), &0.into(), &15.into()), "{once}");
+    lab.heals(&[]);
+    let twice = figures(&lab);
+    assert_eq!(
+        (&twice["tried"], &twice["healed"], &twice["false_heals"]),
+        (&2.into(), &2.into(), &1.into()),
+        "{twice}"
+    );
+    assert_eq!((&twice["precision"], &twice["ready"]), (&0.5.into(), &false.into()), "{twice}");
+    lab.selfheal(&["history"]).ends_with(0).says("1 false heal");
+    let first = lab.selfheal(&["history", "--format", "json"]);
+    let oldest: Value = serde_json::from_str(first.stdout.lines().last().expect("two runs")).expect("an object");
+    lab.selfheal(&["explain", oldest["run"].as_str().expect("an id")])
+        .ends_with(0)
+        .says("false heal:")
+        .says("within 7 days");
+    lab.selfheal(&["learn", "show"]).ends_with(0).says("tried 2, healed 2 (1 false)").says("not yet (needs");
+}
+
+#[test]
+fn a_strategy_in_shadow_is_told_and_counted_and_not_tried() {
+    let stage = "[[stage]]\nname = \"build\"\nrun = \"test -n \\\"$FLAG\\\" || { echo 'scripted: the flag is broken'; exit 1; }\"\n";
+    let remedy = "title = \"set FLAG\"\nactions = [{ set-env = [\"FLAG\", \"1\"] }]";
+    let settings = "[healing]\ncontrol-rate = 0.0\n[healing.modes]\nconfig = \"shadow\"\n";
+    let lab = Lab::bare()
+        .with_repository()
+        .pipeline(&format!("{stage}{settings}[[plugins.config.scripted.remedies]]\n{remedy}\n"))
+        .guest("scripted", "scripted")
+        .committed();
+    lab.selfheal(&["run", "--plan"]).ends_with(0).says("config shadow");
+    let events = lab.run(&[]);
+    assert_eq!((events.code(), events.tried()), (1, Vec::<String>::new()), "{events:#?}");
+    lab.replays();
+    lab.selfheal(&["explain", "last"]).ends_with(0).says("would try: set FLAG (config");
+    let known = figures(&lab);
+    assert_eq!(
+        (&known["shadowed"], &known["tried"], &known["precision"]),
+        (&1.into(), &0.into(), &Value::Null),
+        "{known}"
+    );
+    // The command line does not trust it with more; the file does.
+    assert_eq!(lab.run(&["--mode", "auto"]).tried(), Vec::<String>::new());
+    lab.write("selfheal.toml", &lab.read("selfheal.toml").replace("config = \"shadow\"", "config = \"auto\""));
+    assert_eq!(lab.run(&["--mode", "suggest"]).tried(), Vec::<String>::new());
+    lab.heals(&[]);
+}

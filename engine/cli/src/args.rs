@@ -46,8 +46,14 @@ pub enum Command {
     History(HistoryArgs),
     /// Tell the story of one run: what failed, what was tried, what came of it.
     Explain(RunRef),
+    /// Apply a patch that was offered, after looking at it; without an incident, list what waits.
+    Approve(ApproveArgs),
+    /// Say no to a patch that was offered: it is not offered against that failure again.
+    Reject(RejectArgs),
+    /// List what was handed over to people and is still open.
+    Tickets(TicketsArgs),
     /// Feed the recorded facts of a run to the rules again and compare the decisions.
-    Replay(RunRef),
+    Replay(ReplayArgs),
     /// Look at what was learned in the project, add to it, or forget it.
     #[command(subcommand)]
     Learn(LearnCommand),
@@ -241,6 +247,26 @@ pub enum LearnCommand {
     },
     /// Say what kind of failure it was; the learned classifier knows it the next time, where no rule is sure.
     Label(LabelArgs),
+    /// Write down what was learned, for another machine or a CI cache.
+    Export {
+        /// The file; `-` for standard output.
+        #[arg(default_value = "-")]
+        file: PathBuf,
+        /// The project's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Take in what another machine has learned; the same twice counts once.
+    Import {
+        /// The file; `-` for standard input.
+        file: PathBuf,
+        /// Who brings it, if not the user of this machine.
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
+        /// The project's folder.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+    },
     /// Forget what an incident taught, or everything.
     Forget {
         /// The incident, as `selfheal learn show` names it.
@@ -289,6 +315,59 @@ pub struct HistoryArgs {
     pub format: Format,
 }
 
+/// Arguments of `approve`.
+#[derive(Debug, Args)]
+pub struct ApproveArgs {
+    /// The incident: its id, the beginning of it, or `last` for the newest that waits.
+    #[arg(conflicts_with = "list")]
+    pub incident: Option<String>,
+    /// List what waits.
+    #[arg(long)]
+    pub list: bool,
+    /// Who approves it, if not the user of this machine.
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `reject`.
+#[derive(Debug, Args)]
+pub struct RejectArgs {
+    /// The incident: its id, the beginning of it, or `last` for the newest that waits.
+    pub incident: String,
+    /// Why, for those who read the record.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who rejects it, if not the user of this machine.
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Arguments of `tickets`.
+#[derive(Debug, Args)]
+pub struct TicketsArgs {
+    /// Closed ones, too.
+    #[arg(long)]
+    pub all: bool,
+    /// The project's folder.
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 /// One recorded run.
 #[derive(Debug, Args)]
 pub struct RunRef {
@@ -301,6 +380,20 @@ pub struct RunRef {
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The run.
+    #[command(flatten)]
+    pub of: RunRef,
+    /// Say what `[healing]` and `[detection]` of this file would have decided instead; nothing is run.
+    #[arg(long, value_name = "NEW.toml")]
+    pub policy: Option<PathBuf>,
+    /// Ask that about the last N runs.
+    #[arg(long, value_name = "N", requires = "policy", conflicts_with = "run")]
+    pub last: Option<u32>,
 }
 
 /// Arguments of `doctor`.

@@ -17,8 +17,10 @@ use crate::args::{HealArgs, ModeArg, PatchesArg};
 use crate::engine::{self, SystemClock};
 use crate::exit::{self, Failure};
 use crate::outputs;
+use crate::people;
 use crate::project::{self, Project};
 use crate::signals;
+use crate::summary::Scribe;
 
 /// Green logs of a stage that a diagnosis is compared with.
 const BASELINES: usize = 3;
@@ -52,12 +54,12 @@ pub struct Job {
 /// Puts the command line's wishes over the pipeline.
 pub fn override_healing(pipeline: &mut Pipeline, args: &HealArgs) {
     if let Some(mode) = args.mode {
-        pipeline.healing.mode = match mode {
+        pipeline.healing.limit_to(match mode {
             ModeArg::Off => Mode::Off,
             ModeArg::Shadow => Mode::Shadow,
             ModeArg::Suggest => Mode::Suggest,
             ModeArg::Auto => Mode::Auto,
-        };
+        });
     }
     if let Some(patches) = args.patches {
         pipeline.healing.patches = match patches {
@@ -121,6 +123,7 @@ impl Job {
     }
 
     fn ports(&self, run: &RunId, observer: Arc<dyn Observer>) -> Ports {
+        let observer = self.scribe(run, observer);
         let journal: Box<dyn Journal> = Box::new(self.store.run_journal(run));
         Ports {
             plugins: Arc::clone(&self.plugins),
@@ -133,8 +136,15 @@ impl Job {
         }
     }
 
+    /// The report, and beside it who writes summaries and tickets.
+    fn scribe(&self, run: &RunId, inner: Arc<dyn Observer>) -> Arc<dyn Observer> {
+        let (store, state) = (Arc::clone(&self.store), self.project.state.clone());
+        Arc::new(Scribe { inner, store, state, root: self.project.root.clone(), run: run.clone() })
+    }
+
     /// Runs the pipeline.
     pub async fn run(&self, run: &RunId, seed: u64, observer: Arc<dyn Observer>) -> Result<Finished, Failure> {
+        people::note_reverts(&self.project, &self.store)?;
         self.store.claim_run(run, std::process::id()).context("claim the run")?;
         let environment = project::environment();
         let fact = Fact::RunStarted {

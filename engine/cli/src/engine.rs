@@ -73,7 +73,8 @@ pub fn plugins_of_a_run(
     dirs: &[PathBuf],
     executor: &Arc<LocalExecutor>,
 ) -> Result<Arc<PluginHost>, Failure> {
-    let env = project::environment();
+    let mut env = project::environment();
+    env.insert(driver::INSIDE.to_owned(), "1".to_owned());
     let programs = Programs {
         executor: Arc::clone(executor) as Arc<dyn Executor>,
         secrets: Arc::new(project::secret_values(&pipeline.secrets, &env)),

@@ -10,10 +10,13 @@ mod drive;
 mod engine;
 mod exit;
 mod outputs;
+mod people;
 mod pipeline_file;
 mod project;
 mod signals;
 mod standard;
+mod summary;
+mod ticket_files;
 
 use std::process::ExitCode;
 
@@ -64,6 +67,9 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Plugin(command) => commands::plugin::plugin(command),
         Command::History(args) => commands::history::history(args),
         Command::Explain(args) => commands::explain::explain(args),
+        Command::Approve(args) => commands::approve::approve(args),
+        Command::Reject(args) => commands::approve::reject(args),
+        Command::Tickets(args) => commands::tickets::tickets(args),
         Command::Replay(args) => commands::replay::replay(args),
         Command::Learn(command) => commands::learn::learn(command),
         Command::Doctor(args) => commands::doctor::doctor(args),

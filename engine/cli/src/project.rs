@@ -75,7 +75,8 @@ fn state_name(name: &str, root: &Path) -> String {
     format!("{plain}-{hex}")
 }
 
-fn git_top(here: &Path) -> Option<PathBuf> {
+/// The folder with the repository that a folder belongs to.
+pub fn git_top(here: &Path) -> Option<PathBuf> {
     // A look for `.git` upwards is all that `git rev-parse --show-toplevel` does for a plain repository, at none of its cost.
     here.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf)
 }

@@ -3,16 +3,23 @@
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use driver::ports::Observer;
+use driver::ports::{Clock as _, Observer};
 use pipeline::event::Record;
 use pipeline::id::RunId;
+use store::{LearnedOutcome, Standing, TrialOutcome};
 
 use crate::args::{Format, RunRef};
 use crate::drive;
+use crate::engine::SystemClock;
 use crate::exit::{self, Failure};
+use crate::people;
 use crate::project::Project;
 use crate::report::human::{HumanReport, Voice};
 use crate::report::json::JsonReport;
+use crate::report::paint::{HEALED, NAME, harmless, paint};
+
+/// Characters of a reason that are shown.
+const SHOWN: usize = 300;
 
 /// Tells it.
 pub fn explain(args: RunRef) -> Result<u8, Failure> {
@@ -23,6 +30,9 @@ pub fn explain(args: RunRef) -> Result<u8, Failure> {
     };
     for record in &records {
         report.record(record);
+    }
+    if args.format == Format::Human {
+        tell_since(&project, &run)?;
     }
     Ok(exit::PASSED)
 }
@@ -40,4 +50,40 @@ pub fn recorded(args: &RunRef) -> Result<(Project, RunId, Vec<Record>), Failure>
     })?;
     let records = store.records(&summary.run).map_err(anyhow::Error::new)?;
     Ok((project, summary.run, records))
+}
+
+/// What people said about the run's patches since, and which of its heals turned out to be false.
+fn tell_since(project: &Project, run: &RunId) -> Result<(), Failure> {
+    let store = drive::open_store(&project.state)?;
+    people::note_reverts(project, &store)?;
+    for proposal in store.proposals().map_err(anyhow::Error::new)?.iter().filter(|one| &one.incident.run == run) {
+        let id = paint(NAME, &proposal.incident.incident);
+        match &proposal.standing {
+            Standing::Waiting => say!("the patch of {id} waits for approval"),
+            Standing::Approved { by, at, applied: Some(_) } => say!("the patch of {id} was approved by {by} at {at}"),
+            Standing::Approved { by, at, applied: None } => {
+                say!("the patch of {id} was approved by {by} at {at}, and applying it was cut off");
+            }
+            Standing::Reverted { at, .. } => say!("the patch of {id} was approved, and taken out again before {at}"),
+            Standing::Rejected { by, at, reason } => {
+                let reason = reason.as_ref().map_or_else(String::new, |text| format!(": {}", harmless(text, SHOWN)));
+                say!("the patch of {id} was rejected by {by} at {at}{reason}");
+            }
+            Standing::Overtaken { run } => say!("the patch of {id} is overtaken: the stage passed in {run} without it"),
+            Standing::Replaced { incident } => say!("the patch of {id} is replaced by that of {incident}"),
+        }
+    }
+    let outcomes = store.outcomes(SystemClock.now()).map_err(anyhow::Error::new)?;
+    let is_of_run = |one: &&LearnedOutcome| {
+        one.incident.as_str().strip_prefix(run.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    };
+    for one in outcomes.iter().filter(is_of_run).filter(|one| one.outcome == TrialOutcome::FalseHeal) {
+        let LearnedOutcome { incident, code, strategy, .. } = one;
+        let what = format!("{strategy} counts as failed against {code}");
+        say!(
+            "{} {incident}: the failure came back within 7 days, or the patch went out again: {what}",
+            paint(HEALED, "false heal:")
+        );
+    }
+    Ok(())
 }

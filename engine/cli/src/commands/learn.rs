@@ -1,4 +1,4 @@
-//! `selfheal learn show|label|forget`: what was learned in a project.
+//! `selfheal learn show|label|forget|export|import`: what was learned in a project.
 //!
 //! The learned classifier keeps its lessons in its own store, under keys that `wit/README.md` names; it alone writes them. How
 //! often a strategy helped is in the engine's record. Labels and wishes to forget are events that all notifiers are told.
@@ -10,13 +10,16 @@ use anyhow::anyhow;
 use driver::ports::{Clock as _, News};
 use pipeline::id::PluginId;
 use plugin_host::PluginHost;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::learn_label;
+use store::Figures;
+
+use super::{learn_label, learn_transfer};
 use crate::args::{Format, LearnCommand};
 use crate::drive;
 use crate::engine::{self, SystemClock};
 use crate::exit::{self, Failure};
+use crate::people;
 use crate::pipeline_file;
 use crate::project::Project;
 use crate::report::paint::{HEALED, NAME, harmless, paint};
@@ -30,7 +33,7 @@ const LESSONS: &str = "learned/lesson/";
 const SHOWN: usize = 160;
 
 /// A lesson as the learned classifier keeps it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {
     /// The incident, or what stands for a line of somebody's log.
     pub incident: String,
@@ -48,6 +51,8 @@ pub struct Lesson {
 pub fn learn(command: LearnCommand) -> Result<u8, Failure> {
     match command {
         LearnCommand::Show { dir, format } => show(&dir, format),
+        LearnCommand::Export { file, dir } => learn_transfer::export(&file, &dir),
+        LearnCommand::Import { file, by, dir } => learn_transfer::import(&file, by.as_deref(), &dir),
         LearnCommand::Label(args) => learn_label::label(args),
         LearnCommand::Forget { incident, all: _, dir } => forget(incident.as_deref(), &dir),
     }
@@ -79,9 +84,16 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
     let project = Project::at(dir)?;
     let plugins = plugins_of(&project)?;
     let lessons = lessons(&plugins)?;
-    let arms = match project.state.database().exists() {
-        true => drive::open_store(&project.state)?.arms(SystemClock.now()).map_err(anyhow::Error::new)?,
-        false => Vec::new(),
+    let (mut arms, mut figures) = (Vec::new(), Vec::new());
+    if project.state.database().exists() {
+        let store = drive::open_store(&project.state)?;
+        people::note_reverts(&project, &store)?;
+        arms = store.arms(SystemClock.now()).map_err(anyhow::Error::new)?;
+        figures = store.figures(SystemClock.now()).map_err(anyhow::Error::new)?;
+    }
+    let arm_of = |figures: &Figures| {
+        let arm = arms.iter().find(|arm| arm.code == figures.code && arm.strategy == figures.strategy);
+        arm.map_or((0.0, 0.0), |arm| (arm.healed, arm.failed))
     };
     if format == Format::Json {
         for lesson in &lessons {
@@ -93,18 +105,22 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
                 })
             );
         }
-        for arm in &arms {
+        for one in &figures {
+            let (helped, did_not_help) = arm_of(one);
             say!(
                 "{}",
                 serde_json::json!({
-                    "version": 1, "kind": "strategy", "code": arm.code, "strategy": arm.strategy,
-                    "helped": arm.healed, "did_not_help": arm.failed,
+                    "version": 1, "kind": "strategy", "code": one.code, "strategy": one.strategy,
+                    "helped": helped, "did_not_help": did_not_help,
+                    "shadowed": one.shadowed, "tried": one.tried, "healed": one.healed, "worsened": one.worsened,
+                    "false_heals": one.false_heals, "precision": one.precision(), "lower_bound": one.lower_bound(),
+                    "ready": one.missing() == 0, "missing": one.missing(),
                 })
             );
         }
         return Ok(exit::PASSED);
     }
-    if lessons.is_empty() && arms.is_empty() {
+    if lessons.is_empty() && figures.is_empty() {
         say!("nothing was learned in {}", project.root.display());
         say!("hint: selfheal learn label last CATEGORY says what kind of failure the last run had");
         return Ok(exit::PASSED);
@@ -122,19 +138,33 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
         say!("{}  {}  {teacher}  {}", paint(NAME, &lesson.incident), lesson.category, lesson.at);
         say!("    {}", harmless(&lesson.cause, SHOWN));
     }
-    if !arms.is_empty() {
+    if !figures.is_empty() {
         say!("strategies, an outcome of 30 days ago counts half");
     }
-    for arm in &arms {
-        say!(
-            "  {} {:<12} helped {:.1}, did not help {:.1}",
-            paint(NAME, format!("{:<30}", arm.code)),
-            arm.strategy,
-            arm.healed,
-            arm.failed
-        );
+    for one in &figures {
+        let (helped, did_not_help) = arm_of(one);
+        let code = paint(NAME, format!("{:<30}", one.code));
+        say!("  {code} {:<12} helped {helped:.1}, did not help {did_not_help:.1}", one.strategy);
+        say!("    {}", promotion(one));
     }
     Ok(exit::PASSED)
+}
+
+/// What a strategy has shown, and whether that is enough to let it heal by itself.
+fn promotion(one: &Figures) -> String {
+    let mut text = format!("tried {}, healed {}", one.tried, one.healed);
+    if one.false_heals > 0 {
+        text.push_str(&format!(" ({} false)", one.false_heals));
+    }
+    text.push_str(&format!(", worsened {}, in shadow {}", one.worsened, one.shadowed));
+    if let Some(precision) = one.precision() {
+        text.push_str(&format!("; {:.0} % precise, at least {:.0} %", precision * 100.0, one.lower_bound() * 100.0));
+    }
+    match one.missing() {
+        0 => text.push_str(": ready"),
+        missing => text.push_str(&format!(": not yet (needs {missing} more)")),
+    }
+    text
 }
 
 fn forget(incident: Option<&str>, dir: &Path) -> Result<u8, Failure> {
@@ -168,11 +198,11 @@ fn forget(incident: Option<&str>, dir: &Path) -> Result<u8, Failure> {
     Ok(exit::PASSED)
 }
 
-fn plugins_of(project: &Project) -> Result<std::sync::Arc<PluginHost>, Failure> {
+pub fn plugins_of(project: &Project) -> Result<std::sync::Arc<PluginHost>, Failure> {
     let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
     engine::plugins_and_learner(project, &pipeline_file::settings(&source, &project.name))
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -4,12 +4,17 @@ use anyhow::Context as _;
 use pipeline::replay;
 
 use super::explain::recorded;
-use crate::args::{Format, RunRef};
+use super::replay_policy;
+use crate::args::{Format, ReplayArgs};
 use crate::exit::{self, Failure};
 use crate::report::paint::{FAILED, NAME, PASSED, paint};
 
 /// Replays it. Exit code 1 when the decisions differ.
-pub fn replay(args: RunRef) -> Result<u8, Failure> {
+pub fn replay(args: ReplayArgs) -> Result<u8, Failure> {
+    if let Some(policy) = &args.policy {
+        return replay_policy::replay(&args, policy);
+    }
+    let args = args.of;
     let (_, run, records) = recorded(&args)?;
     let answer = replay::replay(&records).with_context(|| format!("replay {run}"))?;
     if args.format == Format::Json {

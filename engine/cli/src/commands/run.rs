@@ -206,9 +206,13 @@ fn rails(pipeline: &Pipeline) -> Vec<String> {
         }
         Patches::Apply => "apply: a change to a versioned file is verified by the whole pipeline and then made",
     };
-    vec![
-        "healing".to_owned(),
-        format!("    mode        {mode}"),
+    let mut lines = vec!["healing".to_owned(), format!("    mode        {mode}")];
+    if !healing.modes.is_empty() {
+        let modes: Vec<String> =
+            healing.modes.iter().map(|(strategy, mode)| format!("{strategy} {}", mode.as_str())).collect();
+        lines.push(format!("    modes       {}: otherwise than the rest", modes.join(", ")));
+    }
+    lines.extend([
         format!("    patches     {patches}"),
         format!(
             "    budget      {} trials, {} of processor time and {} of time per incident",
@@ -222,5 +226,6 @@ fn rails(pipeline: &Pipeline) -> Vec<String> {
         "    never       skip or weaken a test, lower a gate, drop a lock or a hash, relax TLS, touch CI files or this policy"
             .to_owned(),
         "    undo        what makes things worse is undone byte for byte and not tried again".to_owned(),
-    ]
+    ]);
+    lines
 }

@@ -23,8 +23,10 @@ use super::flaky;
 use super::incidents::Incidents;
 use super::live::Live;
 use super::measures::measures;
+use super::offer::Offer;
 use super::paint::{FAILED, HEALED, NAME, PASSED, duration, harmless, paint};
 use crate::pipeline_file::fault_text;
+use crate::summary;
 
 /// Most characters of a line of output on the live line of its stage.
 const WIDEST_LIVE: usize = 80;
@@ -55,7 +57,7 @@ struct Memory {
     tried: HashMap<IncidentId, usize>,
     changes: HashMap<IncidentId, (ScratchKind, Vec<FileChange>)>,
     remedies: HashMap<IncidentId, (String, String)>,
-    patches: Vec<String>,
+    patches: Vec<(IncidentId, String)>,
     tickets: Vec<String>,
     problems: Vec<String>,
     /// Stages whose outputs were put back: how many files.
@@ -78,8 +80,7 @@ pub struct HumanReport {
     /// Where the project's logs are, and of which run.
     paths: StatePaths,
     run: String,
-    /// The command that applies a patch, without its file.
-    apply: String,
+    offer: Offer,
     state: Mutex<(Memory, Live)>,
 }
 
@@ -87,13 +88,8 @@ impl HumanReport {
     /// Tells about runs of the project in `root`; `state` and `run` say where its logs are.
     pub fn new(voice: Voice, root: &Path, state: &StatePaths, run: &str) -> Self {
         let live = Live::new(voice == Voice::Run);
-        let is_inside = std::env::current_dir().is_ok_and(|here| here.starts_with(root));
-        let apply = if is_inside {
-            "git apply".to_owned()
-        } else {
-            format!("git -C {} apply", pipeline::remedy::quote(&root.display().to_string()))
-        };
-        Self { voice, paths: state.clone(), run: run.to_owned(), apply, state: Mutex::new((Memory::default(), live)) }
+        let (run, offer) = (run.to_owned(), Offer::in_project(root));
+        Self { voice, paths: state.clone(), run, offer, state: Mutex::new((Memory::default(), live)) }
     }
 
     fn say(&self, live: &Live, line: &str) {
@@ -173,7 +169,7 @@ impl HumanReport {
                     let versioned: Vec<FileChange> = changes.iter().filter(|one| one.is_versioned).cloned().collect();
                     self.say_changes("changed by the patch", *scratch, &versioned, live);
                 }
-                memory.patches.push(path.clone());
+                memory.patches.push((incident.clone(), path.clone()));
             }
             Fact::TicketSaved { path, .. } => {
                 self.say(live, &format!("  ticket {}", paint(NAME, path)));
@@ -297,7 +293,6 @@ impl HumanReport {
             }
             Decision::Weighed { incident, proposals } => {
                 let of = memory.incidents.label(incident);
-                let is_told_only = matches!(memory.mode, Mode::Shadow | Mode::Suggest);
                 for note in proposals {
                     let line = match &note.refused {
                         Some(reason) if note.strategy != "escalate" => {
@@ -308,7 +303,7 @@ impl HumanReport {
                                 harmless(reason, 200)
                             )
                         }
-                        None if is_told_only && note.is_chosen => {
+                        None if note.is_shadowed => {
                             format!(
                                 "  would try{of}: {} ({}, {})",
                                 harmless(&note.title, 160),
@@ -369,6 +364,10 @@ impl HumanReport {
                 let title = memory.remedies.get(incident).map_or("", |(title, _)| title.as_str());
                 let line = memory.incidents.end(incident, stage, *end, title, memory.mode);
                 self.say(live, &line);
+                if *end == IncidentEnd::Proposed {
+                    let summary = summary::path_of(&self.paths, incident);
+                    self.say(live, &format!("  summary {}", paint(NAME, summary.display())));
+                }
             }
             Decision::EndStage { stage, result, qualifier, reason } => {
                 live.hide(stage);
@@ -428,8 +427,10 @@ impl HumanReport {
         for line in memory.flaky.at_end(at, &memory.run) {
             self.say(live, &line);
         }
-        for patch in &memory.patches {
-            self.say(live, &format!("hint: {} {}", self.apply, pipeline::remedy::quote(patch)));
+        for (incident, patch) in &memory.patches {
+            for hint in self.offer.hints(incident, patch) {
+                self.say(live, &hint);
+            }
         }
         if memory.patches.is_empty() && result != RunResult::Success {
             let next = match (memory.tickets.first(), self.voice) {

@@ -22,5 +22,6 @@ mod incidents;
 pub mod json;
 pub mod live;
 mod measures;
+mod offer;
 pub mod output;
 pub mod paint;

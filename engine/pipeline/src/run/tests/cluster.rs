@@ -98,7 +98,7 @@ fn a_patch_is_verified_by_the_whole_pipeline_with_the_stages_of_the_cluster() {
     step(&mut run, ended("e2e", 2, verify(), 0), &["verify publish.1"]);
     step(&mut run, ended("publish", 1, verify(), 0), &["inspect"]);
     step(&mut run, inspected(vec![change("requirements.txt")]), &["patch"]);
-    step(&mut run, Fact::PatchSaved { incident: incident(), path: "p".to_owned() }, &["drop"]);
+    step(&mut run, Fact::PatchSaved { incident: incident(), path: "p".to_owned(), digest: String::new() }, &["drop"]);
     let done =
         ["incident proposed", "unit failure clean", "e2e failure clean", "publish skip clean", "run failure clean"];
     step(&mut run, Fact::ScratchDropped { incident: incident() }, &done);
