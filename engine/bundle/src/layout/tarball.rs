@@ -4,7 +4,9 @@
 //! other tools; entries are identified by their names alone, and nothing is ever unpacked onto the disk.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use tar::{Archive, Builder, EntryType, Header};
@@ -51,7 +53,8 @@ impl Layout {
             return Self::read_folder(path);
         }
         let failed = |source| LayoutError::Io { path: path.to_owned(), source };
-        let file = std::fs::File::open(path).map_err(failed)?;
+        // Without waiting for a FIFO.
+        let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(failed)?;
         if !file.metadata().map_err(failed)?.is_file() {
             return Err(LayoutError::NotAFile(path.display().to_string()));
         }

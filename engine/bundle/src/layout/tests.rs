@@ -77,6 +77,15 @@ fn a_link_in_a_folder_is_not_followed() {
 }
 
 #[test]
+fn a_fifo_in_place_of_a_bundle_is_refused_without_waiting() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("bundle.tar");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo is there");
+    assert!(made.success());
+    assert!(matches!(Layout::open(&path), Err(LayoutError::NotAFile(_))));
+}
+
+#[test]
 fn a_changed_blob_in_a_folder_is_refused() {
     let folder = tempfile::tempdir().expect("there is room");
     layout().write_folder(folder.path()).expect("it is written");

@@ -6,6 +6,43 @@ use super::{Interface, Manifest};
 use crate::component::{Surface, contract_interface};
 use crate::role::Role;
 
+/// Interfaces of the contract that everybody may import.
+const FREE: &[&str] = &["types", "log", "config", "log-source"];
+
+/// What the host links of WASI 0.2, always empty: no environment, no arguments, no files, no sockets. The plugin host has the
+/// same list and decides; here it makes a plugin that no host would load fail before it is published.
+const FREE_WASI: &[&str] = &[
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+    "wasi:random/insecure-seed",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+];
+
+/// Whether an import is one that no plugin gets.
+fn is_foreign(name: &str) -> bool {
+    match contract_interface(name) {
+        Some((interface, _)) => {
+            !FREE.contains(&interface) && !Interface::ALL.iter().any(|known| known.as_str() == interface)
+        }
+        None => {
+            let (interface, version) = name.split_once('@').unwrap_or((name, ""));
+            !FREE_WASI.contains(&interface) || !version.starts_with("0.2.")
+        }
+    }
+}
+
 /// One difference between a manifest and its component. `pack` refuses to pack any, and `verify` to accept any: a manifest
 /// that asks for less than the component imports is misleading, and so is one that asks for more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +63,7 @@ pub enum Difference {
         /// What the manifest names.
         declared: String,
     },
-    /// An import that no plugin gets: neither of the contract nor of WASI.
+    /// An import that no plugin gets, e.g. files or sockets of WASI.
     Foreign(String),
 }
 
@@ -52,7 +89,12 @@ impl fmt::Display for Difference {
             Self::OtherApi { interface, declared } => {
                 write!(f, "plugin.toml says api = \"{declared}\", but the component was built with {interface}")
             }
-            Self::Foreign(name) => write!(f, "the component imports {name}, which no plugin gets"),
+            Self::Foreign(name) => {
+                write!(
+                    f,
+                    "the component imports {name}, which no plugin gets; use an interface of selfheal:plugin instead"
+                )
+            }
         }
     }
 }
@@ -88,9 +130,7 @@ impl Manifest {
                 _ => {}
             }
         }
-        let foreign =
-            surface.imports.iter().filter(|name| contract_interface(name).is_none() && !name.starts_with("wasi:"));
-        found.extend(foreign.cloned().map(Difference::Foreign));
+        found.extend(surface.imports.iter().filter(|name| is_foreign(name)).cloned().map(Difference::Foreign));
         found
     }
 

@@ -151,6 +151,24 @@ fn a_manifest_is_compared_with_what_the_component_does() {
 }
 
 #[test]
+fn imports_that_no_plugin_gets_are_differences() {
+    let surface = |imports: &[&str]| crate::component::Surface {
+        exports: vec!["selfheal:plugin/healer@0.1.0".to_owned()],
+        imports: [&["selfheal:plugin/process@0.1.0", "selfheal:plugin/workspace@0.1.0"], imports]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    };
+    assert_eq!(manifest().differences(&surface(&["wasi:io/streams@0.2.6", "wasi:cli/exit@0.2.6"])), []);
+    for name in
+        ["wasi:filesystem/types@0.2.6", "wasi:io/streams@0.3.0", "other:pkg/x@1.0.0", "selfheal:plugin/disk@0.1.0"]
+    {
+        assert_eq!(manifest().differences(&surface(&[name])), [Difference::Foreign(name.to_owned())]);
+    }
+}
+
+#[test]
 fn a_schema_that_would_have_to_be_fetched_is_refused() {
     let remote = br#"{"type":"object","properties":{"a":{"$ref":"https://schemas.example/a.json"}}}"#;
     assert_eq!(ConfigSchema::parse(remote), Err(SchemaError::Remote("https://schemas.example/a.json".to_owned())));

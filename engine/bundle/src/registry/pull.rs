@@ -7,7 +7,7 @@ use crate::bundle::{Attachment, Bundle, MAX_ATTACHMENTS, ShapeError, check_shape
 use crate::component::MAX_COMPONENT_BYTES;
 use crate::digest::Digest;
 use crate::layout::{self, MAX_DOCUMENT_BYTES};
-use crate::oci::{Descriptor, Index, media_type};
+use crate::oci::{Descriptor, Index, Manifest, annotation, media_type};
 use crate::sign::Signature;
 use crate::trust::TrustPolicy;
 use crate::verify::{Verified, accept};
@@ -53,7 +53,8 @@ impl Registry {
         let layer = check_shape(digest, &manifest)?;
         let config = self.blob(repository, &manifest.config, MAX_DOCUMENT_BYTES)?;
         let component = self.blob(repository, layer, MAX_COMPONENT_BYTES)?;
-        attachments.extend(self.attachments(repository, digest, &others)?);
+        let others = self.attachments(repository, digest, &others)?;
+        attachments.extend(others.into_iter().filter(|one| is_the_publishers(one, &manifest)));
         let bundle = Bundle::assemble(document, config, component, attachments)?;
         let verified = accept(bundle, judgement, policy)?;
         Ok(Installed { verified, pinned: repository.at(Target::Digest(digest)) })
@@ -201,6 +202,17 @@ impl Registry {
         }
         Ok(found)
     }
+}
+
+/// Whether a bill of materials or a provenance is the one that was signed with the bundle. Scanners attach others of the same
+/// types; those are left out.
+fn is_the_publishers(attachment: &Attachment, manifest: &Manifest) -> bool {
+    let key = match attachment.artifact_type.as_str() {
+        media_type::SBOM => annotation::SBOM,
+        media_type::PROVENANCE => annotation::PROVENANCE,
+        _ => return true,
+    };
+    manifest.annotations.get(key) == Some(&Digest::of(&attachment.content).to_string())
 }
 
 /// `sha256-…`, as the distribution specification has it.

@@ -209,6 +209,18 @@ fn signatures_of_something_else_do_not_count_and_stray_attachments_do_no_harm() 
 }
 
 #[test]
+fn a_bill_of_materials_that_somebody_else_attached_is_left_out() {
+    let liar = Liar::new();
+    let foreign = Attachment::new(media_type::SBOM, b"{}".to_vec(), &liar.bundle.descriptor());
+    liar.attachment(&foreign);
+    let mut listed: Vec<Descriptor> = liar.bundle.attachments().iter().map(Attachment::descriptor).collect();
+    listed.push(foreign.descriptor());
+    liar.referrers(listed);
+    let installed = client().install(&liar.tag(), &policy_for("acme/", &liar.key)).expect("it is installed");
+    assert_eq!(installed.verified.bundle(), &liar.bundle);
+}
+
+#[test]
 fn an_unsigned_component_is_never_asked_for() {
     let liar = Liar::new();
     liar.referrers(Vec::new());
