@@ -92,12 +92,21 @@ fn types(incident: &Incident, manifest: &Manifest) -> Vec<Remedy> {
     let Some(package) = named.or_else(derived).filter(|_| !incident.is_offline()) else {
         return Vec::new();
     };
-    vec![
-        remedy("dependency", format!("require {package} for development"))
-            .because("the package brings no types of its own; the community's stand under this name")
-            .confidence(0.7)
-            .action(manifest.manager.add_for_development(&package, &manifest.directory)),
-    ]
+    let require = |wanted: &str, why: &str, confidence: f64| {
+        remedy("dependency", format!("require {wanted} for development"))
+            .because(format!("the package brings no types of its own; the community's stand under this name{why}"))
+            .confidence(confidence)
+            .action(manifest.manager.add_for_development(wanted, &manifest.directory))
+    };
+    // The newest types are written for the newest compiler; each earlier one has a tag of its own.
+    let compiler = manifest.version_of("typescript").and_then(Version::parse);
+    let tag = compiler.map(|version| format!("ts{}.{}", version.major(), version.minor()));
+    let tag = tag.filter(|tag| registry::has_tag(&package, tag));
+    let tagged = tag.map(|tag| {
+        let why = ", with a tag for the project's version of TypeScript";
+        require(&format!("{package}@{tag}"), why, 0.75)
+    });
+    tagged.into_iter().chain([require(&package, "", 0.7)]).collect()
 }
 
 fn not_installed(incident: &Incident, manifest: &Manifest) -> Vec<Remedy> {

@@ -42,6 +42,14 @@ pub fn published(package: &str) -> Result<Vec<Published>, String> {
     Ok(versions.iter().map(read).collect())
 }
 
+/// Whether the registry has a version behind a tag; `false` also when it could not be asked.
+pub fn has_tag(package: &str, tag: &str) -> bool {
+    let limits = Limits { timeout_ms: Some(TIMEOUT_MS), ..Limits::default() };
+    let argv = ["npm", "view", &format!("{package}@{tag}"), "version"];
+    let request = host::process::ProcessRequest::new(argv).limits(limits).capture(1024);
+    host::process::run(&request).is_ok_and(|result| result.is_success() && !result.stdout().trim().is_empty())
+}
+
 fn read(version: &Value) -> Published {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let peers = version.get("peerDependencies").and_then(Value::as_object);

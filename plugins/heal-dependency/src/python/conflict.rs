@@ -6,8 +6,9 @@
 
 use plugin_sdk::prelude::*;
 
+use super::index::{Resolved, Unasked};
 use super::requirements::{Declared, normal, parse};
-use super::{Project, index::Unasked, locks};
+use super::{Project, locks};
 use crate::version::Version;
 
 const USER: &str = "The user requested ";
@@ -80,7 +81,7 @@ fn resolved(report: &[String], project: &Project) -> Result<Vec<Remedy>, Unasked
         return Ok(Vec::new());
     }
     let sets: Vec<Vec<String>> = alternatives.iter().map(|changes| lines_with(changes, project)).collect();
-    let Some((number, versions)) = project.index.resolve(&sets)? else { return Ok(Vec::new()) };
+    let Some(Resolved { number, versions }) = project.index.resolve(&sets)? else { return Ok(Vec::new()) };
     let Some(changes) = alternatives.get(number) else { return Ok(Vec::new()) };
     let changes = changes.iter().map(|change| {
         let version = versions.get(&change.declared.name).cloned().unwrap_or_default();

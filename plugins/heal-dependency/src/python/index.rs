@@ -58,6 +58,15 @@ pub struct Release {
     pub fits: bool,
 }
 
+/// Requirements that pip can resolve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Which of the alternatives they are.
+    pub number: usize,
+    /// The versions that pip would choose, by normal name.
+    pub versions: BTreeMap<String, String>,
+}
+
 /// Something that code expects of a package: a module, a name in a module, or an attribute of a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -134,14 +143,14 @@ impl Index {
     ///
     /// # Errors
     /// When the index cannot be asked.
-    pub fn resolve(&self, alternatives: &[Vec<String>]) -> Result<Option<(usize, BTreeMap<String, String>)>, Unasked> {
+    pub fn resolve(&self, alternatives: &[Vec<String>]) -> Result<Option<Resolved>, Unasked> {
         let reply = self.ask(json!({ "ask": "resolve", "alternatives": alternatives, "within": self.left() - 3.0 }))?;
         let versions = reply.get("versions").and_then(Value::as_object).map(|versions| {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             versions.iter().map(|(name, version)| (name.clone(), text(version))).collect()
         });
         let number = reply.get("number").and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
-        Ok(number.zip(versions))
+        Ok(number.zip(versions).map(|(number, versions)| Resolved { number, versions }))
     }
 
     /// What pip says about requirements that it cannot resolve, also where the stage told it to be quiet.

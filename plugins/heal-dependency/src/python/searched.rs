@@ -82,8 +82,8 @@ fn expected(root: &Finding) -> Option<Expected> {
 /// The first package above the failure that is not the provider itself; `None` when the project's own code is.
 fn consumer(frames: &[Frame], provider: Option<&Owner>, project: &Project) -> Option<Owner> {
     let is_provider = |owner: &Owner| provider.is_some_and(|provider| normal(&provider.name) == normal(&owner.name));
-    let outside = frames.iter().map(|frame| frame.owner(project));
-    let mut found = outside.skip_while(|owner| owner.as_ref().is_some_and(is_provider)).next().flatten()?;
+    let mut outside = frames.iter().map(|frame| frame.owner(project));
+    let mut found = outside.find(|owner| !owner.as_ref().is_some_and(is_provider)).flatten()?;
     // An environment that cannot be looked into still follows a pin.
     let pin = || project.manifests.find(&found.name)?.specifiers.strip_prefix("==").map(str::to_owned);
     found.version = found.version.clone().or_else(|| pin().filter(|pin| !pin.contains([',', '*'])));
@@ -96,7 +96,7 @@ fn owner_of_class(expected: &Expected, frames: &[Frame], project: &Project) -> O
     let text =
         path::existing(&innermost.file, &project.directory).and_then(|file| host::workspace::read_text(&file).ok());
     let text = text.unwrap_or_default();
-    let imports = text.lines().flat_map(|line| traceback::imported(line)).collect::<Vec<_>>();
+    let imports = text.lines().flat_map(traceback::imported).collect::<Vec<_>>();
     let imported = imports.iter().filter_map(|module| project.environment.owner_of(module));
     let mut owners: Vec<Owner> = Vec::new();
     for owner in innermost.owner(project).into_iter().chain(imported) {

@@ -225,3 +225,14 @@ fn a_program_that_a_script_calls_is_required_by_the_name_of_its_package() {
         assert!(propose(manifest(), gone(tool)).is_empty(), "{tool}");
     }
 }
+
+#[test]
+fn types_are_those_for_the_project_s_compiler() {
+    let types = incident(finding("node.types-missing", "dependency-missing").capture("module", "widget"));
+    let typed = || project(r#"{"devDependencies":{"typescript":"~5.4.5"}}"#);
+    let remedies = propose(registry(typed(), "5.4.9"), types.clone());
+    let titles: Vec<&str> = remedies.iter().map(|remedy| remedy.title.as_str()).collect();
+    assert_eq!(titles, ["require @types/widget@ts5.4 for development", "require @types/widget for development"]);
+    // A registry that nobody may ask has no tags.
+    assert_eq!(propose(typed(), types).len(), 1);
+}
