@@ -2,10 +2,11 @@
 //! and what to check next.
 //!
 //! Role: healer, strategy `escalate`. Imports: none that needs a grant. [`ticket`] writes the text, [`next_steps`] knows what
-//! to check for each kind of failure; this file only connects them.
+//! to check for each kind of failure, [`install`] which package of the distribution is missing; this file only connects them.
 
 use plugin_sdk::prelude::*;
 
+pub mod install;
 pub mod next_steps;
 pub mod reproduction;
 pub mod ticket;

@@ -120,3 +120,40 @@ fn everything_is_handled_and_nothing_is_less_sure() {
     let remedies = HealEscalate::propose(failed_test(), &LogText::default()).unwrap();
     assert!(remedies[0].confidence < 0.1);
 }
+
+#[test]
+fn what_only_the_distribution_brings_is_named_with_the_line_that_installs_it() {
+    for (code, capture, value, cause, expected) in [
+        ("c.missing-header", "file", "zlib.h", "", "apt-get install --no-install-recommends zlib1g-dev"),
+        ("c.missing-header", "file", "openssl/ssl.h", "", "dnf install openssl-devel"),
+        ("c.missing-library", "library", "z", "ld: cannot find -lz", "apk add zlib-dev"),
+        ("c.missing-library", "requirement", "libpng", "Package 'libpng' not found", "brew install libpng"),
+        ("c.cmake-package-missing", "package", "ZLIB", "", "zlib1g-dev"),
+        ("c.meson-dependency", "package", "glib-2.0", "", "libglib2.0-dev"),
+        ("c.configure-missing", "x", "", "configure: error: please install libssl-dev", "openssl-dev"),
+        ("system.missing-shared-library", "library", "libsqlite3.so.0", "", "libsqlite3-dev"),
+        ("system.command-not-found", "command", "ninja", "", "ninja-build"),
+        ("jvm.class-version", "x", "", "Runtime (class file version 65.0), this", "openjdk-21-jdk-headless"),
+        ("jvm.java-version", "x", "", "error: release version 17 not supported", "openjdk@17"),
+        ("system.no-display", "x", "", "cannot open display", "xvfb"),
+    ] {
+        let found = finding(code, "dependency-missing").cause(1, cause).capture(capture, value);
+        let body = ticket(incident(found).build(), "").body;
+        assert!(body.contains("## Install") && body.contains(expected), "{code} {value}: {body}");
+    }
+}
+
+#[test]
+fn what_the_table_does_not_know_is_not_guessed() {
+    for (code, value) in [("c.missing-header", "widget/spin.h"), ("system.command-not-found", "spin")] {
+        let found = finding(code, "dependency-missing").capture("file", value).capture("command", value);
+        assert!(!ticket(incident(found).build(), "").body.contains("## Install"), "{value}");
+    }
+}
+
+#[test]
+fn the_enforcer_s_range_names_the_java() {
+    let found = finding("jvm.enforcer-toolchain", "toolchain-missing-or-version").cause(1, "[ERROR] Rule 0: failed");
+    let log = "[ERROR] Rule 0: failed\nDetected JDK version 11.0.20 is not in the allowed range [17,).\n";
+    assert!(ticket(incident(found).build(), log).body.contains("openjdk-17-jdk-headless"));
+}

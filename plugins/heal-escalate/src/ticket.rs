@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use plugin_sdk::prelude::*;
 
-use crate::{next_steps, reproduction};
+use crate::{install, next_steps, reproduction};
 
 /// Longest title, in characters: what trackers show on one line.
 const MAX_TITLE_CHARS: usize = 120;
@@ -44,6 +44,10 @@ pub fn body(incident: &Incident, log: &dyn Log) -> String {
     tried(&mut text, incident);
     text.push_str("\n## Reproduce\n\n");
     text.push_str(&fenced("sh", &reproduction::command_of(&incident.stage)));
+    if let Some(lines) = install::lines(incident, log) {
+        text.push_str("\n## Install\n\nOne of these lines, by the machine's package manager:\n\n");
+        text.push_str(&fenced("sh", &lines));
+    }
     text.push_str("\n## Next steps\n\n");
     for (number, step) in (1..).zip(next_steps::for_finding(root)) {
         put(&mut text, format_args!("{number}. {step}\n"));
