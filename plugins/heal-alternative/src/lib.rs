@@ -24,7 +24,13 @@ const CATEGORIES: &[&str] = &[
     "flaky-test",
     "infrastructure-runner",
 ];
-const CODES: &[&str] = &["system.command-not-found", "system.service-not-ready", "system.port-in-use"];
+const CODES: &[&str] = &[
+    "system.command-not-found",
+    "system.service-not-ready",
+    "system.port-in-use",
+    "c.make-target",
+    "c.missing-header",
+];
 
 /// The plugin.
 pub struct HealAlternative;
@@ -42,11 +48,14 @@ impl Healer for HealAlternative {
         }
         let remedies = match (root.code.as_str(), root.category.as_str()) {
             ("system.port-in-use", _) => port::remedies(&incident),
+            ("c.make-target" | "c.missing-header", _) => serial::missing_prerequisite(&incident, log),
             ("system.command-not-found", _) => program::remedies(&incident),
             ("system.service-not-ready" | "system.connection-refused", _) => service::remedies(&incident),
             (_, "registry-or-service-outage" | "network-transient" | "rate-limit") => {
                 mirror::remedies(&incident, &settings)
             }
+            // One after the other, the file of a process that is gone would be there all the same.
+            ("system.process-file", _) => Vec::new(),
             (_, "flaky-test" | "port-or-concurrency-conflict") => serial::remedies(&incident),
             (_, "infrastructure-runner") => serial::without_daemon(&incident, log),
             _ => Vec::new(),

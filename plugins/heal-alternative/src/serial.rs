@@ -54,6 +54,30 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     remedies
 }
 
+/// Names under which make looks for its rules, and one that projects include.
+const MAKEFILES: &[&str] = &["Makefile", "makefile", "GNUmakefile", "Makefile.am", "rules.mk"];
+
+/// The remedies for a file that make has a rule for and that was not there when another job wanted it: several jobs at once
+/// only show that the rule of the one who wanted it does not say so.
+pub fn missing_prerequisite(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
+    let root = incident.root();
+    let wanted = ["target", "file", "path", "name"].iter().find_map(|name| root.capture(name));
+    let is_parallel = !log.find("Waiting for unfinished jobs", 1, 1).is_empty();
+    let Some(wanted) = wanted.filter(|_| is_parallel) else {
+        return Vec::new();
+    };
+    let name = wanted.rsplit('/').next().unwrap_or(wanted);
+    let makes_it = |text: &str| {
+        let rules = text.lines().filter(|line| !line.starts_with(['\t', '#'])).filter_map(|line| line.split_once(':'));
+        let mut targets = rules.flat_map(|(targets, _)| targets.split_whitespace());
+        targets.any(|target| target.rsplit('/').next() == Some(name))
+    };
+    let is_made = MAKEFILES.iter().any(|file| {
+        host::workspace::read_text(&path::below(&incident.stage.directory, file)).is_ok_and(|text| makes_it(&text))
+    });
+    if is_made { remedies(incident) } else { Vec::new() }
+}
+
 /// The remedy for a daemon that broke.
 pub fn without_daemon(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let is_daemon =

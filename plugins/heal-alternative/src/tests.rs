@@ -119,6 +119,20 @@ fn what_fails_at_once_is_run_one_after_the_other() {
 }
 
 #[test]
+fn a_file_that_make_makes_too_late_is_made_one_after_the_other() {
+    let header = || {
+        let found = finding("c.missing-header", "dependency-missing").capture("file", "gen/version.h");
+        incident(found).script("make -j8")
+    };
+    let log = "main.c:2:10: fatal error: gen/version.h: No such file or directory\nmake: *** Waiting for unfinished jobs....\n";
+    let world = || World::new().file("Makefile", "app: main.o\ngen/version.h:\n\t./gen.sh\n");
+    let remedies = answer(world(), header(), log).unwrap();
+    assert_eq!(remedies[0].actions, [action::replace_script("make -j1")]);
+    assert!(answer(World::new().file("Makefile", "app: main.o\n"), header(), log).unwrap().is_empty());
+    assert!(answer(world(), header(), "").unwrap().is_empty());
+}
+
+#[test]
 fn a_broken_daemon_is_done_without() {
     let broken = |script: &str| incident(finding("jvm.daemon-gone", "infrastructure-runner")).script(script);
     let log = "Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)\n";
