@@ -1,6 +1,6 @@
 //! What is said about failures that may be flaky: for which a person vouches, and which are only suspected.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pipeline::definition::{Mode, Quarantine};
 use pipeline::event::Licence;
@@ -24,6 +24,8 @@ const WIDEST: usize = 160;
 #[derive(Default)]
 pub struct Memory {
     licences: HashMap<IncidentId, (Quarantine, u64)>,
+    /// Those whose stage was run again under their licence.
+    reruns: HashSet<IncidentId>,
     quarantined: Vec<(Quarantine, u64)>,
     suspects: Vec<(StageName, Signature)>,
 }
@@ -71,15 +73,22 @@ impl Memory {
                 self.suspects.extend(signature.filter(is_known).map(|one| (stage.clone(), one.clone())));
             }
             (IncidentEnd::Superseded | IncidentEnd::Healed, _) | (_, None) => {}
-            (_, Some((entry, _))) => {
+            (_, Some((entry, _))) if self.reruns.contains(incident) => {
                 let owner = harmless(&entry.owner, WIDEST);
                 return vec![format!(
                     "  {} it did not pass when it was run again; its owner is {owner}",
                     paint(FAILED, "→ quarantine:")
                 )];
             }
+            (_, Some(_)) => {}
         }
         Vec::new()
+    }
+
+    /// The line of a further attempt; `of` says for which stage, where there are several.
+    pub fn rerun(&mut self, incident: &IncidentId, of: &str, number: u32) -> String {
+        self.reruns.insert(incident.clone());
+        format!("  {}{of} running it again, unchanged (attempt {number} under quarantine)", paint(HEALED, "tried"))
     }
 
     /// What has to be said once more, loudly, when all else is told.
@@ -108,11 +117,6 @@ impl Memory {
         }
         lines
     }
-}
-
-/// The line of a further attempt.
-pub fn rerun(of: &str, number: u32) -> String {
-    format!("  {}{of} running it again, unchanged (attempt {number} under quarantine)", paint(HEALED, "tried"))
 }
 
 fn days(left: u64) -> String {

@@ -268,6 +268,10 @@ impl HumanReport {
     fn decision(&self, at: u64, decision: &Decision, memory: &mut Memory, live: &mut Live) {
         match decision {
             Decision::StartAttempt { stage, purpose, .. } => {
+                if *purpose == Purpose::Plain {
+                    // It left its cluster and runs again: what helped the others has not healed it.
+                    memory.passing.retain(|(healed, ..)| healed != stage);
+                }
                 let text = match purpose {
                     Purpose::Plain => format!("{stage}"),
                     Purpose::Trial { .. } => format!("{stage}: trying the remedy in scratch"),
@@ -325,7 +329,8 @@ impl HumanReport {
                 }
             }
             Decision::PrepareRerun { incident, stage, number } => {
-                self.say(live, &flaky::rerun(&memory.incidents.label(incident), *number));
+                let line = memory.flaky.rerun(incident, &memory.incidents.label(incident), *number);
+                self.say(live, &line);
                 live.show(stage, format!("{stage}: preparing another attempt"));
             }
             Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch } => {
@@ -354,12 +359,18 @@ impl HumanReport {
             }
             Decision::EndIncident { incident, stage, end, signature, .. } => {
                 live.hide(stage);
-                for line in memory.flaky.ended(incident, stage, *end, signature.as_ref()) {
+                // The stage of `exec` is none that a pipeline file could name.
+                let signature = signature.as_ref().filter(|_| self.voice != Voice::Exec);
+                for line in memory.flaky.ended(incident, stage, *end, signature) {
                     self.say(live, &line);
                 }
                 if *end == IncidentEnd::Healed {
                     let set = memory.variables.remove(incident).unwrap_or_default();
-                    memory.passing.extend(set.into_iter().map(|(name, value)| (stage.clone(), name, value)));
+                    let healed = std::iter::once(stage).chain(memory.incidents.joined(incident));
+                    for stage in healed {
+                        let own = set.iter().map(|(name, value)| (stage.clone(), name.clone(), value.clone()));
+                        memory.passing.extend(own);
+                    }
                 }
                 let title = memory.remedies.get(incident).map_or("", |(title, _)| title.as_str());
                 let line = memory.incidents.end(incident, stage, *end, title, memory.mode);

@@ -33,6 +33,11 @@ impl Incidents {
         self.joined.entry(into.clone()).or_default().push(stage.clone());
     }
 
+    /// The other stages that an incident takes care of.
+    pub fn joined(&self, incident: &IncidentId) -> impl Iterator<Item = &StageName> {
+        self.joined.get(incident).into_iter().flatten()
+    }
+
     /// Which stage a line is about, for after its first word; nothing while there is only one that it can be about.
     pub fn label(&self, incident: &IncidentId) -> String {
         match self.stages.get(incident) {
@@ -76,7 +81,7 @@ impl Incidents {
             IncidentEnd::Stuck => format!("{} look at the workspace now", paint(FAILED, "→ stuck:")),
             IncidentEnd::Superseded => "→ the run ended first".to_owned(),
         };
-        let also: Vec<&str> = self.joined.get(incident).into_iter().flatten().map(StageName::as_str).collect();
+        let also: Vec<&str> = self.joined(incident).map(StageName::as_str).collect();
         let also = if also.is_empty() { String::new() } else { format!(" (with {})", also.join(", ")) };
         format!("  {line}{also}")
     }
