@@ -108,6 +108,22 @@ fn a_stage_a_remedy_and_a_command_cannot_approve_what_the_engine_proposes() {
 }
 
 #[test]
+fn a_stage_of_another_project_cannot_approve_either() {
+    let lab = offered(lab());
+    let (engine, state) = (binary().display(), lab.outside("state"));
+    let speak = format!(
+        "env -i PATH=\"$PATH\" SELFHEAL_STATE_DIR={} {engine} approve last --dir {}",
+        state.display(),
+        lab.root().display()
+    );
+    let stage = format!("[[stage]]\nname = \"speak\"\nrun = '''{speak}'''\n[healing]\nmode = \"off\"\n");
+    let other = Lab::bare().pipeline(&stage);
+    assert_eq!(other.run(&[]).code(), 1);
+    assert_eq!(waiting(&lab).len(), 1, "it still waits for a person");
+    assert_eq!(lab.read("flag.txt"), "one\nnot yet\nthree\n");
+}
+
+#[test]
 fn a_patch_that_no_longer_fits_changes_nothing() {
     let lab = offered(lab());
     lab.write("flag.txt", "one\nsomething else\nthree\n");

@@ -38,7 +38,7 @@ fn a_failure_has_one_ticket_that_counts_closes_and_opens_again() {
     let path = first.tickets()[0].clone();
     let text = || std::fs::read_to_string(&path).expect("read the ticket");
     assert!(text().contains("**Open**") && text().contains("Seen once"), "{}", text());
-    assert_eq!(lab.run(&[]).tickets(), [path.clone()], "the same file");
+    assert_eq!(lab.run(&[]).tickets(), std::slice::from_ref(&path), "the same file");
     let [one] = &tickets(&lab, &[])[..] else { panic!("one ticket") };
     assert_eq!((&one["occurrences"], &one["closed_by"]), (&2.into(), &Value::Null));
     assert!(text().contains("Seen 2 times"), "{}", text());

@@ -18,7 +18,7 @@ const LOOK_BACK_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Refuses to take the word of a process that the engine started: a stage, a step of a remedy, a plugin's program, or a
 /// command behind `exec` would approve what the engine itself proposes.
 pub fn must_be_outside(action: &str) -> Result<(), Failure> {
-    if std::env::var_os(driver::INSIDE).is_none() {
+    if std::env::var_os(driver::INSIDE).is_none() && !descends_from(std::process::id(), Path::new("/proc")) {
         return Ok(());
     }
     Err(Failure {
@@ -26,6 +26,30 @@ pub fn must_be_outside(action: &str) -> Result<(), Failure> {
         error: anyhow!("{action}: this process was started by selfheal, which cannot approve its own patches"),
         hints: vec!["run it in a shell of your own".to_owned()],
     })
+}
+
+/// Whether an engine is among the ancestors of a process, so that one that takes the mark out of its environment is found,
+/// too. `proc` is the process file system; without one nothing is found. A chain longer than this is a loop.
+fn descends_from(process: u32, proc: &Path) -> bool {
+    const LONGEST_CHAIN: usize = 256;
+    let program = |process: u32| std::fs::metadata(proc.join(format!("{process}/exe"))).ok();
+    let Some(own) = program(process).map(|file| (file.dev(), file.ino())) else { return false };
+    let mut ancestor = process;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(parent) = parent_of(ancestor, proc).filter(|parent| *parent > 0) else { return false };
+        if program(parent).is_some_and(|file| (file.dev(), file.ino()) == own) {
+            return true;
+        }
+        ancestor = parent;
+    }
+    false
+}
+
+/// The parent of a process; `stat` names it after the program's name, which may hold anything but ends with the last `)`.
+fn parent_of(process: u32, proc: &Path) -> Option<u32> {
+    let stat = std::fs::read_to_string(proc.join(format!("{process}/stat"))).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Refuses while a run of the project is under way or cut off: its processes are no people either, and its workspace is not
@@ -75,7 +99,12 @@ pub fn digest_of_file(path: &Path) -> Option<String> {
 
 /// What git's `HEAD` says, as text: a branch, or a commit.
 pub fn head(root: &Path) -> Option<String> {
-    let dot_git: PathBuf = crate::project::git_top(root)?.join(".git");
+    let mut dot_git: PathBuf = crate::project::git_top(root)?.join(".git");
+    if dot_git.is_file() {
+        // A linked work tree or a submodule: the file names the folder.
+        let text = std::fs::read_to_string(&dot_git).ok()?;
+        dot_git = dot_git.parent()?.join(text.strip_prefix("gitdir:")?.trim());
+    }
     std::fs::read_to_string(dot_git.join("HEAD")).ok().map(|text| text.trim().to_owned())
 }
 
@@ -112,6 +141,28 @@ mod tests {
         assert_eq!(name_of(1000, &passwd).as_deref(), Some("ana"));
         assert_eq!(name_of(7, &passwd), None);
         assert_eq!(speaker(Some(" ben ")), "ben");
+    }
+
+    #[test]
+    fn an_engine_among_the_ancestors_is_found_whatever_the_programs_are_called() {
+        let proc = tempfile::tempdir().expect("a folder");
+        for (process, program, stat) in [
+            (10, "engine", "10 (selfheal) S 1 10"),
+            (20, "shell", "20 (sh) odd) S 10 10"),
+            (30, "engine", "30 (selfheal) R 20 10"),
+            (40, "engine", "40 (selfheal) R 1 40"),
+            (1, "init", "1 (init) S 0 1"),
+        ] {
+            let folder = proc.path().join(process.to_string());
+            std::fs::create_dir(&folder).expect("make it");
+            std::fs::write(folder.join("stat"), stat).expect("write it");
+            let program = proc.path().join(program);
+            std::fs::write(&program, "").expect("write it");
+            std::os::unix::fs::symlink(program, folder.join("exe")).expect("link it");
+        }
+        assert!(descends_from(30, proc.path()));
+        assert!(!descends_from(40, proc.path()));
+        assert!(!descends_from(50, proc.path()), "an unknown process");
     }
 
     #[test]

@@ -136,12 +136,18 @@ impl Store {
 
     /// Approved patches that were applied then or later and not taken out since, each with its files.
     pub fn applied_since(&self, since: Timestamp) -> Result<Vec<AppliedPatch>, StoreError> {
-        let applied: Vec<IncidentId> = self
-            .proposals()?
-            .into_iter()
-            .filter(|one| matches!(one.standing, Standing::Approved { applied: Some(at), .. } if at >= since))
-            .map(|one| one.incident.incident)
-            .collect();
+        // Asked at the start of every run: only what is recent is looked at.
+        let applied = self.read("read which patches were applied", |transaction| {
+            let mut statement = transaction.prepare_cached(
+                "SELECT DISTINCT incident FROM verdicts WHERE verdict = 'applied' AND at >= ?1
+                   AND NOT EXISTS (SELECT 1 FROM verdicts AS later WHERE later.incident = verdicts.incident
+                                   AND later.verdict = 'reverted' AND later.seq > verdicts.seq)
+                 ORDER BY incident",
+            )?;
+            collect(statement.query([crate::columns::integer(since.0)])?, |row| {
+                Ok(IncidentId::new(row.get::<_, String>("incident")?))
+            })
+        })?;
         applied.into_iter().map(|incident| self.approved_patch(incident)).collect()
     }
 

@@ -8,6 +8,7 @@ use pipeline::replay::policy::{Change, Foreseen, foresee};
 use store::HistoryFilter;
 
 use super::explain::recorded;
+use super::learn::counted;
 use crate::args::{Format, ReplayArgs};
 use crate::drive;
 use crate::exit::{self, Failure};
@@ -53,7 +54,8 @@ pub fn replay(args: &ReplayArgs, file: &Path) -> Result<u8, Failure> {
         return Ok(exit::PASSED);
     }
     let unknown = if unknown > 0 { format!(", {unknown} cannot be told") } else { String::new() };
-    say!("{incidents} incidents in {} runs: {same} the same, {differ} otherwise{unknown}", runs.len());
+    let (what, of) = (counted(incidents, "incident"), counted(runs.len(), "run"));
+    say!("{what} in {of}: {same} the same, {differ} otherwise{unknown}");
     if differ > 0 {
         say!("    what would have happened after a different decision cannot be known from the record");
     }
