@@ -95,6 +95,12 @@ async fn a_failed_assertion_is_never_healed_but_handed_over_with_a_ticket() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn attempts_and_trials_carry_the_mark_of_the_engine_whatever_the_pipeline_says() {
+    let (_, ended) = run(&scenarios::marked()).await;
+    check(&ended, RunResult::Success, Qualifier::Healed, &[IncidentEnd::Healed]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn budgets_end_every_loop() {
     let (_, ended) = run(&scenarios::hopeless()).await;
     check(&ended, RunResult::Failure, Qualifier::Clean, &[IncidentEnd::Reported]);

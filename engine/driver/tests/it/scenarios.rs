@@ -122,6 +122,22 @@ pub fn patch_applied() -> Scenario {
     scenario
 }
 
+/// A stage that asks for the engine's mark to be taken away, and tells whether it was.
+pub fn marked() -> Scenario {
+    let script = |seen: &Seen<'_>, _: &mut Files| match (seen.is_marked(), seen.has_env("FIRST")) {
+        (false, _) => 9,
+        (true, false) => 4,
+        (true, true) => 0,
+    };
+    let mut scenario = Scenario {
+        findings: vec![(4, setting("system.missing-first"))],
+        remedies: vec![set_env("FIRST")],
+        ..base("marked", &[("test", &[])], script)
+    };
+    scenario.pipeline.stages[0].env.insert(driver::INSIDE.to_owned(), String::new());
+    scenario
+}
+
 /// Two settings are missing, and the second shows only when the first is there.
 pub fn chain() -> Scenario {
     let script = |seen: &Seen<'_>, _: &mut Files| match (seen.has_env("FIRST"), seen.has_env("SECOND")) {

@@ -50,6 +50,11 @@ impl Seen<'_> {
         name.rsplit('.').next().unwrap().parse().unwrap()
     }
 
+    /// Whether the command is marked as one of the engine's.
+    pub fn is_marked(&self) -> bool {
+        self.request.env.get(driver::INSIDE).is_some_and(|mark| mark == "1")
+    }
+
     pub fn has_env(&self, name: &str) -> bool {
         self.request.env.contains_key(name)
     }

@@ -102,13 +102,15 @@ pub fn foresee(records: &[Record], healing: &Healing, detection: &Detection) -> 
     let Some((start, rest)) = steps.split_first() else { return Err(ReplayError::Empty) };
     let (mut run, _) =
         Run::start(start.fact, start.at).map_err(|source| ReplayError::Step { seq: start.seq, source })?;
+    let own = run.pipeline().detection.confidence_threshold;
+    let thresholds = Thresholds { own, other: detection.confidence_threshold };
     let incidents = incidents_of(&steps);
     let mut foreseen: Vec<Option<Foreseen>> = vec![None; incidents.len()];
     for (index, step) in rest.iter().enumerate() {
         for (number, (incident, stage, attempt)) in incidents.iter().enumerate() {
             if opens(step.fact, stage, *attempt) && foreseen[number].is_none() {
                 let other = run.clone().under(healing, detection);
-                foreseen[number] = Some(follow(other, &rest[index..], incident, stage, detection));
+                foreseen[number] = Some(follow(other, &rest[index..], incident, stage, thresholds));
             }
         }
         run.step(step.fact, step.at).map_err(|source| ReplayError::Step { seq: step.seq, source })?;
@@ -150,11 +152,11 @@ fn follow(
     steps: &[Step<'_>],
     incident: &IncidentId,
     stage: &StageName,
-    detection: &Detection,
+    thresholds: Thresholds,
 ) -> Foreseen {
     let foreseen = |seq, change| Foreseen { incident: incident.clone(), stage: stage.clone(), seq, change };
     for step in steps {
-        let fact = judged_by(step.fact, detection);
+        let fact = thresholds.judge(step.fact);
         let Ok(decided) = run.step(&fact, step.at) else {
             // Another incident of the run has gone another way, and its facts do not fit any more.
             return foreseen(Some(step.seq), Change::Unknown);
@@ -172,24 +174,33 @@ fn follow(
     foreseen(None, Change::Same)
 }
 
-/// A diagnosis as another threshold would have it: what is less certain counts as unknown. The findings are on record with
-/// their certainty, so both ways can be told.
-fn judged_by(fact: &Fact, detection: &Detection) -> Fact {
-    let mut fact = fact.clone();
-    if let Fact::Diagnosed { diagnosis, .. } = &mut fact {
-        let Diagnosis { outcome, findings, .. } = &mut **diagnosis;
-        let certainty = findings.first().map(|finding| finding.confidence);
-        match (&outcome, certainty) {
-            (DiagnosisOutcome::Failure, Some(certainty)) if certainty < detection.confidence_threshold => {
-                *outcome = DiagnosisOutcome::Unknown;
+/// How certain a cause has to be, under both policies.
+#[derive(Clone, Copy)]
+struct Thresholds {
+    own: f64,
+    other: f64,
+}
+
+impl Thresholds {
+    /// A diagnosis as the other threshold would have it: what is less certain counts as unknown. The findings are on record
+    /// with their certainty, so both ways can be told. Where the thresholds are the same the record is right as it is.
+    fn judge(self, fact: &Fact) -> Fact {
+        let mut fact = fact.clone();
+        if let Fact::Diagnosed { diagnosis, .. } = &mut fact {
+            let Diagnosis { outcome, findings, .. } = &mut **diagnosis;
+            let Some(certainty) = findings.first().map(|finding| finding.confidence) else { return fact };
+            match outcome {
+                DiagnosisOutcome::Failure if self.other > self.own && certainty < self.other => {
+                    *outcome = DiagnosisOutcome::Unknown;
+                }
+                DiagnosisOutcome::Unknown if self.other < self.own && certainty >= self.other => {
+                    *outcome = DiagnosisOutcome::Failure;
+                }
+                _ => {}
             }
-            (DiagnosisOutcome::Unknown, Some(certainty)) if certainty >= detection.confidence_threshold => {
-                *outcome = DiagnosisOutcome::Failure;
-            }
-            _ => {}
         }
+        fact
     }
-    fact
 }
 
 fn concerns(decision: &Decision, of: &IncidentId) -> bool {
@@ -210,7 +221,10 @@ fn change(recorded: &[&Decision], ours: &[&Decision]) -> Change {
     let offers = |decision: &Decision| matches!(decision, Decision::SavePatch { .. });
     let checks =
         |decision: &Decision| matches!(decision, Decision::StartAttempt { purpose: Purpose::Control { .. }, .. });
+    let begins = |decision: &Decision| matches!(decision, Decision::Diagnose { .. });
     match () {
+        // It had its turn at another time, because the incident before it ended at another time.
+        () if has(recorded, begins) != has(ours, begins) => Change::Unknown,
         () if has(recorded, asks) && !has(ours, asks) => Change::WouldNotTry { title: None },
         () if has(ours, asks) && !has(recorded, asks) => Change::WouldAsk,
         () if has(recorded, commits) && has(ours, offers) => Change::WouldPropose,

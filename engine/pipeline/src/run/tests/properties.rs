@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use super::adversary::{Choices, play};
 use super::*;
+use crate::definition::{Detection, Healing, Mode};
 use crate::event::{Event, Record};
 use crate::incident::{IncidentEvent, IncidentState};
+use crate::replay::policy::{Change, foresee};
 use crate::replay::replay;
 
 proptest! {
@@ -28,6 +30,20 @@ proptest! {
     }
 
     #[test]
+    fn asked_about_its_own_policy_a_run_would_have_decided_the_same(seed: u64) {
+        let records = play(Choices::seed(seed));
+        let (healing, detection) = policy_of(&records);
+        let own = foresee(&records, &healing, &detection).expect("the journal is replayed");
+        prop_assert!(own.iter().all(|one| one.change == Change::Same && one.seq.is_none()), "{own:?}");
+        // With healing off nothing is tried, in whatever the run did.
+        let off = Healing { mode: Mode::Off, modes: Default::default(), ..healing };
+        let off = foresee(&records, &off, &detection).expect("the journal is replayed");
+        prop_assert_eq!(off.len(), own.len());
+        let is_known = |change: &Change| matches!(change, Change::Same | Change::WouldNotTry { .. } | Change::Unknown);
+        prop_assert!(off.iter().all(|one| is_known(&one.change)), "{off:?}");
+    }
+
+    #[test]
     fn a_decision_that_was_taken_out_of_a_journal_is_found(seed: u64, which: prop::sample::Index) {
         let mut records = play(Choices::seed(seed));
         let decisions: Vec<usize> =
@@ -40,6 +56,13 @@ proptest! {
             Ok(replayed) => replayed.divergence.is_some(),
         };
         prop_assert!(is_found, "record {} was taken", taken + 1);
+    }
+}
+
+fn policy_of(records: &[Record]) -> (Healing, Detection) {
+    match &records[0].event {
+        Event::Fact(Fact::RunStarted { pipeline, .. }) => (pipeline.healing.clone(), pipeline.detection.clone()),
+        other => panic!("a run begins with its start: {other:?}"),
     }
 }
 
