@@ -1,5 +1,35 @@
 //! `plugin.toml`: what a plugin says about itself and asks for, and the form in which it travels inside of the component.
 //!
+//! ```toml
+//! schema = 1
+//! id = "acme/heal-terraform"
+//! version = "1.2.0"
+//! api = "0.1"                        # the contract, as the component was built with it
+//! roles = ["healer"]                 # exactly what the component exports
+//! description = "Releases stale state locks of Terraform"
+//! license = "MIT"
+//! repository = "https://code.example/acme/heal-terraform"   # optional, like everything below
+//! authors = ["Ada <ada@acme.example>"]
+//!
+//! [limits]                           # for one call
+//! cpu-ms = 500
+//! wall-ms = 20000
+//! memory-mb = 32
+//!
+//! [[capability]]                     # exactly what the component imports, each with a reason for the user
+//! kind = "process"
+//! programs = ["terraform"]
+//! reason = "asks Terraform who holds the lock"
+//!
+//! [[capability]]
+//! kind = "workspace"                 # others: http (hosts), state, clock
+//! access = "read"
+//! reason = "reads the backend's configuration"
+//!
+//! [config]
+//! schema = "config.schema.json"      # beside plugin.toml
+//! ```
+//!
 //! The author writes TOML; [`Manifest::from_toml`] says with line and column what is wrong with it. `pack` embeds it as
 //! compact JSON with fixed order in the custom section [`SECTION`], so that one manifest has exactly one form, and the
 //! schema of the plugin's configuration in [`SCHEMA_SECTION`]. Whoever receives the component reads both from the bytes
@@ -17,7 +47,7 @@ use serde::{Deserialize, Serialize};
 pub use capability::{Capability, Interface, WorkspaceAccess, grant_lines};
 pub use compare::Difference;
 pub use read::{ManifestError, Problem};
-pub use schema::{ConfigSchema, SchemaError};
+pub use schema::{ConfigProblem, ConfigSchema, SchemaError};
 
 use crate::component::{self, ComponentError};
 use crate::oci::to_json;
