@@ -2,6 +2,7 @@
 //! remedy is tried, verified and kept, and a replay decides the same.
 
 mod alternative;
+mod checkout;
 mod config;
 mod dependency;
 mod escalate;

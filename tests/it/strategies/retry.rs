@@ -26,6 +26,7 @@ fn a_transient_failure_is_retried_once_and_healed() {
         ("fatal: unable to access 'https://git.example/shop/': Could not resolve host: git.example\n", 128),
         ("curl: (6) Could not resolve host: files.example\n", 6),
         ("curl: (56) Recv failure: Connection reset by peer\n", 56),
+        ("E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (apt-get)\n", 100),
     ] {
         let lab = fails_once(message, code);
         let before = lab.tree();
