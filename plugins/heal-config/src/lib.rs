@@ -10,6 +10,7 @@ pub mod file_mode;
 pub mod formatter;
 pub mod generated;
 pub mod git;
+pub mod leftovers;
 pub mod legacy_openssl;
 pub mod line_ending;
 pub mod missing_env;

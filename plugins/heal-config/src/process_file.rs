@@ -4,6 +4,8 @@
 
 use plugin_sdk::prelude::*;
 
+use crate::leftovers;
+
 /// The remedy for the file that the root cause names.
 pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     let root = incident.root();
@@ -32,9 +34,10 @@ fn searched(printed: &str) -> Option<String> {
     if name.is_empty() || name.contains(['/', '*', '?', '[']) {
         return None;
     }
-    let found = host::workspace::glob(&format!("**/{name}"), 2).ok()?;
-    let [only] = &found[..] else { return None };
-    Some(only.path.clone())
+    let found = leftovers::ending_with(".", name, 1_000);
+    let mut named = found.into_iter().filter(|path| path.rsplit('/').next() == Some(name));
+    let only = named.next()?;
+    named.next().is_none().then_some(only)
 }
 
 fn number_in(text: &str) -> Option<u32> {

@@ -3,6 +3,8 @@
 
 use plugin_sdk::prelude::*;
 
+use crate::leftovers;
+
 /// Most directories or files that one remedy clears; the host takes 32 steps.
 const MOST: usize = 24;
 
@@ -73,7 +75,8 @@ fn there(name: &str, directory: &str) -> Vec<String> {
     if !name.contains('*') {
         return if host::workspace::stat(&path).is_ok() { vec![path] } else { Vec::new() };
     }
-    let files = host::workspace::glob(&path, 1_000).unwrap_or_default().into_iter().map(|entry| entry.path);
+    let ending = name.rsplit('*').next().unwrap_or(name);
+    let files = leftovers::ending_with(directory, ending, 1_000).into_iter();
     let whole = files.map(|file| match file.rsplit_once('/') {
         Some((folder, _)) if folder.ends_with("__pycache__") => folder.to_owned(),
         _ => file,

@@ -3,8 +3,10 @@
 
 use plugin_sdk::prelude::*;
 
+use crate::leftovers;
+
 /// Most files that are looked into.
-const MOST_READ: u32 = 500;
+const MOST_READ: usize = 500;
 /// Most files that one remedy clears; the host takes 32 steps.
 const MOST_CLEARED: usize = 24;
 
@@ -19,11 +21,10 @@ pub fn remedies(incident: &Incident) -> Vec<Remedy> {
     if path::existing(target, directory).is_some() {
         return Vec::new();
     }
-    let patterns = ["**/*.d", "**/*.Po", "**/*.Plo"].map(|pattern| path::below(directory, pattern));
-    let found = patterns.iter().flat_map(|pattern| host::workspace::glob(pattern, MOST_READ).unwrap_or_default());
+    let found =
+        [".d", ".Po", ".Plo"].into_iter().flat_map(|ending| leftovers::ending_with(directory, ending, MOST_READ));
     let names_it = |text: &str| text.split_whitespace().any(|word| word.trim_end_matches(':') == target);
     let mut stale: Vec<String> = found
-        .map(|entry| entry.path)
         .filter(|path| host::workspace::read_text(path).is_ok_and(|text| names_it(&text)))
         .take(MOST_CLEARED)
         .collect();

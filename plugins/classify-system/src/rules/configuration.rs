@@ -65,7 +65,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("environment variable WIDGET not found, using default"),
     rule("system.carriage-return", "configuration")
         .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: invalid option name: ?$|invalid option name.*\\r")
-        .confidence(0.88)
+        .confidence(0.95)
         .specificity(72)
         .disposition(Disposition::Patch)
         .strategies(&["config", "escalate"])
