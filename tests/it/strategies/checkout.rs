@@ -103,19 +103,6 @@ fn a_pid_file_whose_owner_lives_stays() {
 }
 
 #[test]
-fn a_script_with_windows_line_endings_becomes_a_patch() {
-    let lab = Lab::new("[[stage]]\nname = \"build\"\nrun = \"bash build.sh\"\n")
-        .file("build.sh", "#!/bin/bash\r\ncd .\r\ntest -d /\r\n")
-        .committed();
-    let before = lab.tree();
-    let events = lab.run(&[]);
-    assert_eq!((events.code(), events.incidents()), (1, vec!["proposed".to_owned()]), "{events:#?}");
-    lab.tree().is_same_as(&before);
-    lab.heals(&["--patches", "apply"]);
-    assert_eq!(lab.read("build.sh"), "#!/bin/bash\ncd .\ntest -d /\n");
-}
-
-#[test]
 fn a_compiled_file_of_another_python_is_cleared() {
     let lab = Lab::new("[[stage]]\nname = \"test\"\nrun = \"PYTHONPATH=src python3 -B main.py\"\n")
         .file("main.py", "import widget\nprint(widget.NAME)\n")
