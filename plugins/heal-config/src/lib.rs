@@ -10,6 +10,7 @@ pub mod file_mode;
 pub mod formatter;
 pub mod generated;
 pub mod git;
+pub mod large_files;
 pub mod leftovers;
 pub mod legacy_openssl;
 pub mod line_ending;
@@ -17,7 +18,6 @@ pub mod missing_env;
 pub mod process_file;
 pub mod stale_cache;
 pub mod stale_rules;
-pub mod submodule;
 pub mod surroundings;
 
 /// The codes that this plugin knows.
@@ -47,10 +47,7 @@ pub const CODES: &[&str] = &[
     "rust.compiled-by-another-version",
     "system.process-file",
     "system.git-lfs",
-    "system.git-submodule",
-    "c.missing-header",
     "c.make-target",
-    "c.cmake-project",
 ];
 
 /// The plugin.
@@ -79,13 +76,11 @@ impl Healer for HealConfig {
             "system.locale" => surroundings::language(),
             "system.terminal" => surroundings::terminal(),
             "system.temporary-directory" => surroundings::temporary_directory(&incident),
-            "system.directory-missing" => generated::remedies(&incident),
-            "system.no-such-file" => [submodule::submodules(&incident, log), generated::remedies(&incident)].concat(),
+            "system.directory-missing" | "system.no-such-file" => generated::remedies(&incident),
             "system.stale-cache" | "rust.compiled-by-another-version" => stale_cache::remedies(&incident),
             "system.process-file" => process_file::remedies(&incident),
-            "system.git-lfs" => submodule::large_files(&incident, log),
-            "c.make-target" => [stale_rules::remedies(&incident), submodule::submodules(&incident, log)].concat(),
-            "system.git-submodule" | "c.missing-header" | "c.cmake-project" => submodule::submodules(&incident, log),
+            "system.git-lfs" => large_files::remedies(&incident, log),
+            "c.make-target" => stale_rules::remedies(&incident),
             _ => Vec::new(),
         };
         Ok(incident.untried(remedies))

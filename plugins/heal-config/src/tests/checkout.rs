@@ -96,23 +96,6 @@ fn a_left_over_pid_file_is_found_by_its_name() {
 }
 
 #[test]
-fn an_empty_submodule_that_the_evidence_names_is_fetched() {
-    let modules = "[submodule \"widget\"]\n\tpath = vendor/widget\n\turl = https://git.example/widget\n";
-    let world = || World::new().file(".gitmodules", modules).file("main.c", "");
-    let header = |text: &str| incident(code("c.missing-header").cause(1, text)).tool("git");
-    let command = ["git", "submodule", "update", "--init", "--recursive", "--", "vendor/widget"];
-    let named = "main.c:1:10: fatal error: widget/widget.h: No such file or directory";
-    assert_eq!(actions(&propose(world(), header(named))), [action::run_command(command).into()]);
-    assert!(propose(world(), header("main.c:1:10: fatal error: zlib.h: No such file or directory")).is_empty());
-    assert!(propose(world().file("vendor/widget/a.h", ""), header(named)).is_empty());
-    assert!(propose(world(), header(named).attr("offline", "true")).is_empty());
-    let below = LogText::new("CMake Error at CMakeLists.txt:5\n  The source directory\n\n    /src/vendor/widget\n");
-    let cmake = incident(code("c.cmake-project").cause(2, "  The source directory")).tool("git");
-    let remedies = world().enter(|| HealConfig::propose(cmake.build(), &below)).unwrap();
-    assert_eq!(remedies.len(), 1);
-}
-
-#[test]
 fn a_pointer_of_git_lfs_is_recognised_by_its_content() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
     let broken = || incident(code("system.git-lfs").cause(1, "Error downloading object: assets/a.bin")).tool("git");
