@@ -277,6 +277,7 @@ impl Applying<'_> {
             removed_lines: Vec::new(),
             added_lines: Vec::new(),
             is_abridged: false,
+            is_binary: false,
         };
         Ok(Some(approved.files.into_iter().map(change).collect()))
     }
@@ -352,8 +353,12 @@ impl Applying<'_> {
         let stage = then.stages.iter().find(|stage| stage.name == self.proposal.incident.stage);
         let stage = stage.ok_or_else(|| anyhow!("run {} has no stage of that name", self.proposal.incident.run))?;
         let healer_paths: Vec<String> = now.plugins.dir.iter().chain(&then.plugins.dir).cloned().collect();
-        let context =
-            policy::Context { healer_paths: &healer_paths, ..policy::Context::new(&stage.command, &stage.limits) };
+        let programs = policy::programs_of_stages(&then.stages);
+        let context = policy::Context {
+            healer_paths: &healer_paths,
+            programs: &programs,
+            ..policy::Context::new(&stage.command, &stage.limits)
+        };
         policy::check_changes(changes, &context)
             .map(drop)
             .map_err(|refusal| refused(anyhow!("{} {refusal}", paint(FAILED, "the patch does what no patch may do:"))))

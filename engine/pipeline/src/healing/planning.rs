@@ -25,9 +25,7 @@ pub(super) fn judge_changes(changes: &[FileChange], ctx: &Context<'_>) -> Result
 fn with_policy<T>(ctx: &Context<'_>, paths: &dyn policy::PathFacts, ask: impl FnOnce(&policy::Context<'_>) -> T) -> T {
     let known = |value: u64| (value > 0).then_some(value);
     let healer_paths: Vec<String> = ctx.pipeline.plugins.dir.iter().cloned().collect();
-    let stages = ctx.pipeline.stages.iter();
-    let programs: Vec<String> =
-        stages.flat_map(|stage| policy::programs_of(&stage.command, &stage.directory)).collect();
+    let programs = policy::programs_of_stages(&ctx.pipeline.stages);
     ask(&policy::Context {
         command: &ctx.stage.command,
         limits: &ctx.stage.limits,

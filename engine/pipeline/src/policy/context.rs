@@ -46,7 +46,7 @@ pub struct Context<'a> {
     /// Further paths that belong to the healer: the pipeline file if it has an unusual name, the project's plugin
     /// directory. Relative to the workspace root; a directory stands for everything in it.
     pub healer_paths: &'a [String],
-    /// Files of the project that stages run; see [`programs_of`](crate::policy::programs_of).
+    /// Files of the project that stages run; see [`programs_of_stages`](crate::policy::programs_of_stages).
     pub programs: &'a [String],
     /// What version control cares about.
     pub paths: &'a dyn PathFacts,

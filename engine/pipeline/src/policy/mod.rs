@@ -41,7 +41,7 @@ pub use changes::check_changes;
 pub use context::{Context, EverythingVersioned, Machine, PathFacts};
 pub use disposition::{disposition_of, paths_named};
 pub use paths::{PathClass, class_of, is_json_manifest, is_lock_file, normal_path};
-pub use programs::programs_of;
+pub use programs::programs_of_stages;
 pub use refusal::{Refusal, rule};
 pub use weigh::{Tried, Weighed, is_escalation, weigh};
 

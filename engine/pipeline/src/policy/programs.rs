@@ -3,6 +3,7 @@
 //! `sh gate.sh` is a check as much as a line of the pipeline file is, so what the script says may not change: a lower
 //! threshold or a lost `exit 1` in it would turn a red stage green. Its mode may, and so may the ends of its lines.
 
+use crate::definition::Stage;
 use crate::event::{ChangeKind, FileChange};
 use crate::policy::context::Context;
 use crate::policy::paths::normal_path;
@@ -48,8 +49,13 @@ const STARTERS: &[&str] = &[
 /// Options with which an interpreter reads its program from somewhere else.
 const NOT_A_FILE: &[&str] = &["-c", "-e", "-m", "-Command", "--eval", "-"];
 
+/// The files of the project that the stages of a pipeline run as programs, by their normal paths.
+pub fn programs_of_stages(stages: &[Stage]) -> Vec<String> {
+    stages.iter().flat_map(|stage| programs_of(&stage.command, &stage.directory)).collect()
+}
+
 /// The files of the project that a command runs as programs, by their normal paths. `directory` is where it runs.
-pub fn programs_of(command: &CommandLine, directory: &str) -> Vec<String> {
+fn programs_of(command: &CommandLine, directory: &str) -> Vec<String> {
     let script = Script::of(command);
     let found = script.segments.iter().filter_map(|words| program_of(words)).filter(|word| !word.starts_with('/'));
     found.filter_map(|word| normal_path(&format!("{directory}/{word}")).ok()).collect()
