@@ -22,11 +22,6 @@ const KINDS: &[Kind] = &[
         why: "the compiled files are of another Python, which makes them anew from their source",
     },
     Kind {
-        message: "import file mismatch",
-        paths: &["**/*.pyc"],
-        why: "the compiled files remember another place, and Python makes them anew from their source",
-    },
-    Kind {
         message: "incremental compilation error",
         paths: &["target/debug/incremental", "target/release/incremental"],
         why: "the compiler stumbled over what an earlier build left, and builds without it from the start",

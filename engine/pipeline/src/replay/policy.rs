@@ -11,6 +11,7 @@ use crate::definition::{Detection, Healing};
 use crate::event::{Decision, Event, Fact, Purpose, Record, WeighedNote};
 use crate::finding::{Diagnosis, DiagnosisOutcome};
 use crate::id::{IncidentId, StageName};
+use crate::incident::IncidentEnd;
 use crate::remedy::Remedy;
 use crate::run::Run;
 use crate::time::Timestamp;
@@ -221,11 +222,14 @@ fn change(recorded: &[&Decision], ours: &[&Decision]) -> Change {
     let offers = |decision: &Decision| matches!(decision, Decision::SavePatch { .. });
     let checks =
         |decision: &Decision| matches!(decision, Decision::StartAttempt { purpose: Purpose::Control { .. }, .. });
+    let reports = |decision: &Decision| matches!(decision, Decision::EndIncident { end: IncidentEnd::Reported, .. });
     let begins = |decision: &Decision| matches!(decision, Decision::Diagnose { .. });
     match () {
         // It had its turn at another time, because the incident before it ended at another time.
         () if has(recorded, begins) != has(ours, begins) => Change::Unknown,
         () if has(recorded, asks) && !has(ours, asks) => Change::WouldNotTry { title: None },
+        // Recorded, it waited for the other failures before the healers were asked.
+        () if has(ours, reports) && !has(recorded, reports) => Change::WouldNotTry { title: None },
         () if has(ours, asks) && !has(recorded, asks) => Change::WouldAsk,
         () if has(recorded, commits) && has(ours, offers) => Change::WouldPropose,
         () if has(recorded, offers) && has(ours, commits) => Change::WouldApply,

@@ -32,13 +32,12 @@ pub const RULES: &[Rule] = rules![
         .ignores("From https://git.example/a/b"),
     git("system.git-shallow")
         .pattern(
-            r"fatal: (?:bad object|reference is not a tree:|[Nn]ot a valid object name|bad revision|shallow file has changed|Invalid revision range|no merge base|ambiguous argument 'HEAD)|Server does not allow request for unadvertised object|(?:Fetched in submodule path .*, but it did not contain|Direct fetching of that commit failed)|refusing to merge unrelated histories|fatal: \S+: no merge base$|fatal: No tags can describe|setuptools[-_]scm was unable to detect version|shallow update not allowed|upload-pack: not our ref|fatal: no tag exactly matches|No names found, cannot describe anything",
+            r"fatal: (?:bad object|reference is not a tree:|[Nn]ot a valid object name|bad revision|shallow file has changed|Invalid revision range|no merge base|ambiguous argument 'HEAD)|Server does not allow request for unadvertised object|(?:Fetched in submodule path .*, but it did not contain|Direct fetching of that commit failed)|refusing to merge unrelated histories|fatal: \S+: no merge base$|fatal: No tags can describe|shallow update not allowed|upload-pack: not our ref|fatal: no tag exactly matches|No names found, cannot describe anything",
         )
         .disposition(Disposition::Auto)
         .strategies(&["config", "retry"])
         .matches("fatal: origin/main...HEAD: no merge base")
         .matches("fatal: No tags can describe '0123456789abcdef0123456789abcdef01234567'.")
-        .matches("LookupError: setuptools-scm was unable to detect version for /src/app.")
         .matches("fatal: reference is not a tree: 0123456789abcdef0123456789abcdef01234567")
         .matches("fatal: bad object 0123456789abcdef0123456789abcdef01234567")
         .matches("error: Server does not allow request for unadvertised object 0123456789abcdef0123456789abcdef01234567")

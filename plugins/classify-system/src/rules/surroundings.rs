@@ -55,22 +55,20 @@ pub const RULES: &[Rule] = rules![
         .ignores("the time zone is UTC"),
     surrounding("system.no-display")
         .pattern(
-            r"no display name and no \$DISPLAY|[Cc]an(?:no|')t open display|Missing X server or \$DISPLAY|could not connect to display|no Qt platform plugin could be initialized|No X11 DISPLAY variable was set|java\.awt\.HeadlessException|Unable to open X display",
+            r"no display name and no \$DISPLAY|[Cc]an(?:no|')t open display|could not connect to display|no Qt platform plugin could be initialized|No X11 DISPLAY variable was set|java\.awt\.HeadlessException|Unable to open X display",
         )
         .matches("_tkinter.TclError: no display name and no $DISPLAY environment variable")
-        .matches("[1:1:ERROR:ozone_platform_x11.cc(240)] Missing X server or $DISPLAY")
         .matches("This application failed to start because no Qt platform plugin could be initialized.")
         .ignores("DISPLAY=:99"),
     surrounding("system.stale-cache")
         .pattern(
-            r"ImportError: bad magic number in |^import file mismatch:|encountered incremental compilation error|failed to cache transform results in: (?P<path>\S+)|ENOENT: no such file or directory, \w+ '(?P<file>[^']*node_modules/\.cache/[^']+)'|error TS6305: Output file|Restoring pack (?:failed|from) .*(?P<directory>node_modules/\.cache\S*)",
+            r"ImportError: bad magic number in |encountered incremental compilation error|failed to cache transform results in: (?P<path>\S+)|ENOENT: no such file or directory, \w+ '(?P<file>[^']*node_modules/\.cache/[^']+)'|error TS6305: Output file|Restoring pack (?:failed|from) .*(?P<directory>node_modules/\.cache\S*)",
         )
         .confidence(0.95)
         .specificity(92)
         .disposition(Disposition::Auto)
         .strategies(&["config", "retry"])
         .matches("ImportError: bad magic number in 'widget': b'\\x03\\xf3\\r\\n'")
-        .matches("import file mismatch:")
         .matches("error: internal compiler error: encountered incremental compilation error with type_of(app[0]::main)")
         .matches("jest: failed to cache transform results in: /src/app/node_modules/.cache/jest/0123")
         .matches("Error: ENOENT: no such file or directory, open '/src/app/node_modules/.cache/babel-loader/0123.json'")
