@@ -36,7 +36,7 @@ pub fn terminal() -> Vec<Remedy> {
 
 /// A temporary directory inside the workspace, where version control ignores one: outside of it a remedy may point nowhere.
 pub fn temporary_directory(incident: &Incident) -> Vec<Remedy> {
-    if incident.stage.directory.trim_matches(['.', '/']) != "" {
+    if !incident.stage.directory.trim_matches(['.', '/']).is_empty() {
         // A relative TMPDIR is read from the directory of the program.
         return Vec::new();
     }

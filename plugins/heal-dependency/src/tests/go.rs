@@ -68,7 +68,7 @@ fn a_go_line_that_asks_for_too_much_gets_its_toolchain_or_is_lowered() {
     let remedies = propose_with_log(module(""), incident(found.clone()).tool("go"), text);
     assert_eq!(remedies[0].actions, [action::set_env("GOTOOLCHAIN", "auto")]);
     let changed = action::edit_file("go.mod", "go 1.26.1\n", "go 1.22\n");
-    assert_eq!(remedies[1].actions, [changed.clone()]);
+    assert_eq!(remedies[1].actions, std::slice::from_ref(&changed));
     let offline = propose_go(module(""), incident(found).tool("go").attr("offline", "true"), text);
     assert_eq!(offline, [[changed]]);
 }
