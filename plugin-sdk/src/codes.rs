@@ -46,6 +46,14 @@ pub const ECOSYSTEMS: &[&str] = &[
     "docker",
     "kubernetes",
     "terraform",
+    "elixir",
+    "haskell",
+    "ocaml",
+    "dart",
+    "swift",
+    "julia",
+    "perl",
+    "r",
 ];
 
 /// How a remedy helps.

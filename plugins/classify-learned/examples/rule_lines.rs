@@ -17,6 +17,7 @@ const PLUGINS: &[&[&[Rule]]] = &[
     classify_jvm::rules::ALL,
     classify_native::rules::ALL,
     classify_node::rules::ALL,
+    classify_languages::rules::ALL,
     classify_php::rules::ALL,
     classify_python::rules::ALL,
     classify_ruby::rules::ALL,

@@ -12,7 +12,7 @@ const fn test(code: &'static str) -> RuleBuilder {
 pub const RULES: &[Rule] = rules![
     test("node.test-failed")
         .pattern(
-            r"^\s*● (?P<test>\S.* › .*\S)|^\s*(?:✕|✗|×) (?P<name>\S.*)\(\d+ ?m?s\)|^\s*not ok \d+ |^\s*✖ \S.* \([\d.]+ms\)|^\s*FAIL\s+\S+\.(?:[cm]?[jt]sx?|vue)\b.* > |^\s*AssertionError(?: \[ERR_ASSERTION\]: |: expected .* to (?:equal|be|have|deeply|include|match|throw))|^\s*(?:Error: )?expect\(.*\)\.(?:not\.)?to\w+\(|^\s*\d+\) \[\w+\] › ",
+            r"^\s*● (?P<test>\S.* › .*\S)|^\s*(?:✕|✗|×) (?P<name>\S.*)\(\d+ ?m?s\)|^\s*not ok \d+ |^\s*✖ \S.* \([\d.]+ms\)|^\s*FAIL\s+\S+\.(?:[cm]?[jt]sx?|vue)\b.* > |^\s*AssertionError(?: \[ERR_ASSERTION\]: |: expected .* to (?:equal|be|have|deeply|include|match|throw))|^\s*(?:Error: )?expect\(.*\)\.(?:not\.)?to\w+\(|^\s*(?:Error: )?Timed out \d+ms waiting for expect\(|^\s*\d+\) \[\w+\] › ",
         )
         .unless(r"# (?:TODO|SKIP)|Timed out retrying")
         .confidence(0.86)
@@ -22,6 +22,7 @@ pub const RULES: &[Rule] = rules![
         .matches("AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:")
         .matches(" FAIL  src/shapes.test.ts > shapes > area is positive")
         .matches("    expect(received).toBe(expected) // Object.is equality")
+        .matches("    Error: Timed out 5000ms waiting for expect(locator).toBeVisible()")
         .ignores("    ✓ area is positive (3 ms)")
         .ignores("not ok 3 - area is positive # TODO later"),
     test("node.test-file-failed")

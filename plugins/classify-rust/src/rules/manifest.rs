@@ -48,11 +48,12 @@ pub const RULES: &[Rule] = rules![
         .matches("error: unknown codegen option: `fastest`")
         .ignores("error: unexpected argument '--fast' found"),
     rule("rust.unexpected-argument", "configuration")
-        .pattern(r"^error: (?:unexpected argument|Found argument) '(?P<option>[^']+)'")
+        .pattern(r"^error: (?:unexpected argument|Found argument) '(?P<option>[^']+)'|^error: the following required arguments were not provided:")
         .confidence(0.75)
         .specificity(60)
         .strategies(&["config", "escalate"])
         .matches("error: unexpected argument '--fast' found")
+        .matches("error: the following required arguments were not provided:")
         .ignores("error: unexpected end of macro invocation"),
     rule("rust.publish-refused", "deployment")
         .pattern(

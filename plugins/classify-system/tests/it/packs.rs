@@ -31,6 +31,7 @@ pub const ALL: &[Pack] = &[
     pack::<classify_learned::ClassifyLearned>("classify-learned"),
     pack::<classify_native::ClassifyNative>("classify-native"),
     pack::<classify_node::ClassifyNode>("classify-node"),
+    pack::<classify_languages::ClassifyLanguages>("classify-languages"),
     pack::<classify_php::ClassifyPhp>("classify-php"),
     pack::<classify_python::ClassifyPython>("classify-python"),
     pack::<classify_ruby::ClassifyRuby>("classify-ruby"),
