@@ -89,7 +89,7 @@ impl Job {
         Settings {
             run: run.to_string(),
             state: self.project.state.clone(),
-            tools: engine::tools(&environment),
+            tools: engine::tools_for_healers(&self.project.root, &environment),
             env: environment,
             secrets: Arc::new(secrets),
             log_cap: engine::LOG_CAP,
@@ -157,6 +157,7 @@ impl Job {
             unwanted: self.pipeline.unwanted(&environment),
             durations: self.durations(),
             joins_failures: true,
+            java_homes: engine::java_homes(&self.project.root, &environment),
         };
         let driver = Driver::new(self.ports(run, observer), self.settings(run));
         let finished = driver.run(fact, signals::interrupts()).await.map_err(|error| engine_fault(error, run))?;

@@ -154,6 +154,17 @@ pub fn tools(environment: &BTreeMap<String, String>) -> Vec<Tool> {
     exec::find_tools(path, &exec::WELL_KNOWN_TOOLS)
 }
 
+/// Homes of the Java development kits that a remedy may choose.
+pub fn java_homes(root: &Path, environment: &BTreeMap<String, String>) -> Vec<String> {
+    exec::find_java_homes(environment, root).into_iter().map(|kit| kit.home).collect()
+}
+
+/// Programs that are installed, and the compilers of all Java development kits, as healers see them.
+pub fn tools_for_healers(root: &Path, environment: &BTreeMap<String, String>) -> Vec<Tool> {
+    let kits = exec::find_java_homes(environment, root);
+    tools(environment).into_iter().chain(kits.iter().map(exec::JavaHome::compiler)).collect()
+}
+
 /// The machine.
 pub fn machine() -> Machine {
     let processors = std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));

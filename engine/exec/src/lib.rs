@@ -11,7 +11,7 @@
 //! 3. `launch`, `spawner`, `birth`, `child_setup`: how a process is started; the last two hold what the child itself does.
 //! 4. `target`, `process_table`, `watchdog`: how processes are stopped, also after the engine itself was killed.
 //! 5. `spool`, `ring`: the log on disk. `memory_group`, `jobs`: limits.
-//! 6. [`find_tools`], [`free_port`], [`wait_for_service`]: small facts about this machine.
+//! 6. [`find_tools`], [`find_java_homes`], [`free_port`], [`wait_for_service`]: small facts about this machine.
 //!
 //! Invariants: no process of a command's group outlives [`LocalExecutor`]'s answer; memory does not grow with the output;
 //! a child allocates nothing before exec. This crate may not know pipelines' rules, wasm, SQLite or the terminal.
@@ -40,9 +40,11 @@ mod spool;
 mod jobs;
 mod memory_group;
 
+mod java;
 mod service;
 mod tools;
 
+pub use java::{JavaHome, find_java_homes};
 pub use local::{LocalExecutor, LocalOptions};
 pub use service::{ServiceError, answers_http, free_port, wait_for_service};
 pub use tools::{WELL_KNOWN_TOOLS, find_tools};

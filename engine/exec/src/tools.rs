@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use driver::ports::Tool;
 
 /// Programs that planners and healers ask for.
-pub const WELL_KNOWN_TOOLS: [&str; 41] = [
+pub const WELL_KNOWN_TOOLS: [&str; 45] = [
     "sh", "bash", "git", "python3", "python", "pip", "uv", "poetry", "pipenv", "tox", "pytest", "node", "npm", "pnpm",
     "yarn", "npx", "corepack", "cargo", "rustc", "rustup", "go", "java", "mvn", "gradle", "make", "cmake", "ninja",
     "gcc", "cc", "clang", "docker", "podman", "ruby", "bundle", "php", "composer", "dotnet", "curl", "wget", "tar",
-    "unzip",
+    "unzip", "apt-get", "dnf", "apk", "brew",
 ];
 
 /// The programs of `names` that are found in `path` (as in the variable `PATH`), in the order of `names`. Only absolute
@@ -24,7 +24,7 @@ pub fn find_tools(path: &str, names: &[&str]) -> Vec<Tool> {
     names.iter().filter_map(find).collect()
 }
 
-fn is_executable(file: &Path) -> bool {
+pub(crate) fn is_executable(file: &Path) -> bool {
     file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 

@@ -163,6 +163,10 @@ pub enum Fact {
         /// before that take one after the other.
         #[serde(default)]
         joins_failures: bool,
+        /// Homes of the Java development kits that are installed outside of the workspace: a remedy may choose between these
+        /// and no others. None in journals from before that.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        java_homes: Vec<String>,
     },
     /// An attempt ended.
     AttemptEnded { stage: StageName, attempt: u32, purpose: Purpose, outcome: Outcome },

@@ -91,6 +91,8 @@ pub struct Run {
     benched: BTreeSet<(Signature, RemedyKey)>,
     breakers: Breakers,
     machine: Machine,
+    /// Java development kits that a remedy may choose.
+    java_homes: Vec<String>,
     progress: Progress,
     caching: Caching,
     /// How the last attempt of each stage ended that counts for the workspace.
@@ -102,8 +104,18 @@ pub struct Run {
 impl Run {
     /// Begins a run from its first fact.
     pub fn start(fact: &Fact, now: Timestamp) -> Result<(Self, Vec<Decision>), StepError> {
-        let Fact::RunStarted { run, pipeline, seed, learned, benched, machine, unwanted, durations, joins_failures } =
-            fact
+        let Fact::RunStarted {
+            run,
+            pipeline,
+            seed,
+            learned,
+            benched,
+            machine,
+            unwanted,
+            durations,
+            joins_failures,
+            java_homes,
+        } = fact
         else {
             return Err(StepError::NotStarted);
         };
@@ -125,6 +137,7 @@ impl Run {
             benched: benched.iter().cloned().collect(),
             breakers: Breakers::default(),
             machine: *machine,
+            java_homes: java_homes.clone(),
             progress: Progress::Going,
             caching: Caching::new(pipeline),
             outcomes: BTreeMap::new(),

@@ -216,6 +216,7 @@ fn facts() -> Vec<Fact> {
             unwanted: vec![stage()],
             durations: [(stage(), 1_500)].into(),
             joins_failures: true,
+            java_homes: Vec::new(),
         },
         Fact::CacheChecked { stage: stage(), key: Some("00".into()), is_hit: true, notice: None },
         Fact::CacheChecked { stage: stage(), key: None, is_hit: false, notice: Some("no file".to_owned()) },

@@ -143,6 +143,7 @@ impl World {
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
             joins_failures: true,
+            java_homes: Vec::new(),
         }
     }
 

@@ -87,6 +87,7 @@ impl World {
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
             joins_failures: true,
+            java_homes: Vec::new(),
         };
         Driver::new(ports, settings).run(start, self.interrupt.handle()).await.expect("the run ends");
         let mut ends = journal.records().into_iter().filter_map(|record| match record.event {

@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub breakers: &'a mut Breakers,
     /// The machine.
     pub machine: Machine,
+    /// Homes of the Java development kits that a remedy may choose.
+    pub java_homes: &'a [String],
     /// Random numbers.
     pub draws: &'a mut Draws,
     /// Numbers for attempts.

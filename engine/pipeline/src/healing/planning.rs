@@ -35,6 +35,8 @@ fn with_policy<T>(ctx: &Context<'_>, paths: &dyn policy::PathFacts, ask: impl Fn
         },
         healer_paths: &healer_paths,
         programs: &programs,
+        java_homes: ctx.java_homes,
+        grants: &ctx.pipeline.plugins.grants,
         paths,
     })
 }

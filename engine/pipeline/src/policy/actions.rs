@@ -3,6 +3,7 @@
 use crate::policy::commands;
 use crate::policy::context::Context;
 use crate::policy::environment::{check_variables, is_this_machine};
+use crate::policy::installers;
 use crate::policy::lines::{self, LineChange};
 use crate::policy::paths::{PathClass, class_of, is_cache, normal_path, protection};
 use crate::policy::programs;
@@ -31,7 +32,7 @@ pub fn check_actions(remedy: &Remedy, context: &Context<'_>) -> Result<(), Refus
         return Err(Refusal::new(rule::BAD_SHAPE, format!("a remedy has 1 to {MAX_ACTIONS} steps, not {count}")));
     }
     for action in &remedy.actions {
-        check_action(action, context)?;
+        check_action(action, remedy, context)?;
     }
     check_total_wait(&remedy.actions)?;
     check_own_code(&remedy.actions, context)?;
@@ -39,6 +40,7 @@ pub fn check_actions(remedy: &Remedy, context: &Context<'_>) -> Result<(), Refus
         .actions
         .iter()
         .filter_map(|action| match action {
+            Action::SetEnv { name, value } if chooses_java(name, value, context) => None,
             Action::SetEnv { name, value } => Some((name.as_str(), value.as_str())),
             _ => None,
         })
@@ -46,7 +48,14 @@ pub fn check_actions(remedy: &Remedy, context: &Context<'_>) -> Result<(), Refus
     check_variables(&variables)
 }
 
-fn check_action(action: &Action, context: &Context<'_>) -> Result<(), Refusal> {
+/// Whether a variable chooses a Java that the host itself found. `JAVA_*` decides which code runs and so is closed; this one
+/// value is open because it names nothing but a kit that is installed outside of the workspace, where no remedy can write.
+/// Letters, case and spelling have to be exact: what only looks like such a path is refused with its family.
+fn chooses_java(name: &str, value: &str, context: &Context<'_>) -> bool {
+    name == "JAVA_HOME" && context.java_homes.iter().any(|home| home == value)
+}
+
+fn check_action(action: &Action, remedy: &Remedy, context: &Context<'_>) -> Result<(), Refusal> {
     match action {
         Action::Wait { base_ms, cap_ms, .. } => check_wait(*base_ms, *cap_ms),
         // Variables are checked together.
@@ -60,7 +69,8 @@ fn check_action(action: &Action, context: &Context<'_>) -> Result<(), Refusal> {
             }
             let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             check_variables(&env)?;
-            commands::check_command(argv)
+            commands::check_command(argv)?;
+            installers::check(argv, remedy, context)
         }
         Action::WriteFile { path, content, .. } => {
             let path = writable(path, context)?;

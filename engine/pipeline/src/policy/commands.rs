@@ -74,6 +74,12 @@ fn folded(flag: &str) -> String {
     flag.to_ascii_lowercase().replace('_', "-")
 }
 
+/// The names of the program itself and of programs that it is asked to run.
+pub(super) fn programs_in(words: &[&str]) -> Vec<String> {
+    let is_program = |at: usize| at == 0 || starts_after_runner(words, at);
+    words.iter().enumerate().filter(|(at, _)| is_program(*at)).map(|(_, word)| program_name(word)).collect()
+}
+
 /// The program itself, and programs that it is asked to run.
 fn check_programs(words: &[&str]) -> Result<(), Refusal> {
     let first = program_name(words[0]);

@@ -1,6 +1,11 @@
 //! What the rules need to know about the project and the machine.
 
+use std::collections::BTreeMap;
+
+use crate::definition::Grant;
 use crate::remedy::{CommandLine, Limits};
+
+static NO_GRANTS: BTreeMap<String, Grant> = BTreeMap::new();
 
 /// Whether version control cares about a path.
 pub trait PathFacts {
@@ -48,6 +53,10 @@ pub struct Context<'a> {
     pub healer_paths: &'a [String],
     /// Files of the project that stages run; see [`programs_of_stages`](crate::policy::programs_of_stages).
     pub programs: &'a [String],
+    /// Homes of the Java development kits that the host found outside of the workspace.
+    pub java_homes: &'a [String],
+    /// What the pipeline file grants to plugins, by id. Standard plugins have grants of their own, which do not count here.
+    pub grants: &'a BTreeMap<String, Grant>,
     /// What version control cares about.
     pub paths: &'a dyn PathFacts,
 }
@@ -61,6 +70,8 @@ impl<'a> Context<'a> {
             machine: Machine::default(),
             healer_paths: &[],
             programs: &[],
+            java_homes: &[],
+            grants: &NO_GRANTS,
             paths: &EverythingVersioned,
         }
     }

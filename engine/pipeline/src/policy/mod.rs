@@ -18,6 +18,7 @@ mod refusal;
 mod actions;
 mod commands;
 mod environment;
+mod installers;
 mod paths;
 mod pattern;
 mod programs;

@@ -94,6 +94,8 @@ pub mod rule {
         RUNS_OWN_CODE = "runs-own-code";
         /// A program that no remedy needs would run.
         RUNS_FORBIDDEN_PROGRAM = "runs-forbidden-program";
+        /// A package would be installed on the machine, which the pipeline file does not grant to the plugin.
+        CHANGES_MACHINE = "changes-machine";
         /// Something would be published, pushed or deployed.
         PUBLISHES = "publishes";
         /// A command would do nothing and so pass.

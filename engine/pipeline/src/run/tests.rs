@@ -44,6 +44,7 @@ fn started(pipeline: Pipeline) -> Fact {
         unwanted: Vec::new(),
         durations: BTreeMap::new(),
         joins_failures: true,
+        java_homes: Vec::new(),
     }
 }
 

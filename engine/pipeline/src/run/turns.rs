@@ -149,6 +149,7 @@ impl Run {
             benched: &mut self.benched,
             breakers: &mut self.breakers,
             machine: self.machine,
+            java_homes: &self.java_homes,
             draws: &mut self.draws,
             attempts: &mut self.attempts,
             now,

@@ -44,6 +44,7 @@ impl Story {
             unwanted: Vec::new(),
             durations: Default::default(),
             joins_failures: true,
+            java_homes: Vec::new(),
         });
         story
     }

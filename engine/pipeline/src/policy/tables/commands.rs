@@ -580,6 +580,78 @@ pub const FORBIDDEN_PROGRAMS: &[&str] = &[
     "docker-machine",
 ];
 
+/// Package managers of operating systems. They change the machine, so that a remedy may call one only where the pipeline file
+/// grants it to the plugin, and only as in [`INSTALLATIONS`].
+pub const INSTALLERS: &[&str] = &[
+    "apt",
+    "apt-get",
+    "aptitude",
+    "apt-key",
+    "add-apt-repository",
+    "dpkg",
+    "dpkg-deb",
+    "gdebi",
+    "snap",
+    "flatpak",
+    "dnf",
+    "microdnf",
+    "yum",
+    "tdnf",
+    "rpm",
+    "zypper",
+    "pacman",
+    "yay",
+    "paru",
+    "makepkg",
+    "apk",
+    "xbps-install",
+    "emerge",
+    "eopkg",
+    "swupd",
+    "opkg",
+    "pkg",
+    "pkg_add",
+    "pkgin",
+    "brew",
+    "port",
+    "nix",
+    "nix-env",
+    "guix",
+    "choco",
+    "winget",
+    "scoop",
+    "update-alternatives",
+    "update-java-alternatives",
+];
+
+/// How a package manager installs what it is given the names of, and nothing else.
+pub struct InstallationRow {
+    /// The program, as it has to be written.
+    pub program: &'static str,
+    /// The words behind it.
+    pub subcommand: &'static [&'static str],
+    /// The flags that may follow; none of them takes a value.
+    pub flags: &'static [&'static str],
+}
+
+/// The installations that a grant allows.
+pub const INSTALLATIONS: &[InstallationRow] = &[
+    InstallationRow {
+        program: "apt-get",
+        subcommand: &["install"],
+        // Without `--no-remove` an installation may take away what it conflicts with; it is allowed either way, because a
+        // person granted it, and the standard healers ask for it.
+        flags: &["-y", "--yes", "-q", "-qq", "--no-install-recommends", "--no-remove", "--no-upgrade"],
+    },
+    InstallationRow {
+        program: "dnf",
+        subcommand: &["install"],
+        flags: &["-y", "--assumeyes", "-q", "--setopt=install_weak_deps=False"],
+    },
+    InstallationRow { program: "apk", subcommand: &["add"], flags: &["--no-cache", "-q", "--quiet"] },
+    InstallationRow { program: "brew", subcommand: &["install"], flags: &["--quiet", "-q", "--formula"] },
+];
+
 /// Commands that pass without doing anything.
 pub const NO_OPS: &[&str] = &[
     "true", ":", "echo", "printf", "exit", "test", "[", "false", "sleep", "yes", "cat", "ls", "pwd", "return", "logger",

@@ -146,6 +146,9 @@ pub const ALLOWED_ADDITIONS: &[AdditionRow] = &[
             "--offline",
             "--refresh-dependencies",
             "--stacktrace",
+            // Where the Kotlin compiler runs changes nothing of what it says; `in-process` is Kotlin's documented way for
+            // machines on which its daemon cannot be reached.
+            "-Pkotlin.compiler.execution.strategy=in-process",
         ],
     },
     AdditionRow {
@@ -153,6 +156,10 @@ pub const ALLOWED_ADDITIONS: &[AdditionRow] = &[
         words: &[
             "-T#",
             "-T #",
+            // Maven's `-U` is not the `-u` of test tools, which accepts snapshots of what tests print: it asks the
+            // repositories again for what they did not have, and for newer builds of the `-SNAPSHOT` versions that the project
+            // itself asks for, as Maven does by itself once a day. Nothing that a test compares with is written. The long form
+            // stays closed, because `--update-snapshots` means the other thing to test tools.
             "-U",
             "-o",
             "--offline",

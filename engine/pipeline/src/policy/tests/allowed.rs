@@ -71,7 +71,6 @@ fn commands_of_the_seven_strategies_pass() {
         "composer install --prefer-dist",
         "docker pull mirror.example/postgres:16",
         "docker compose up -d db",
-        "apt-get install -y libpq-dev",
         "mvn -B dependency:resolve -U",
         "make deps -j1",
     ] {

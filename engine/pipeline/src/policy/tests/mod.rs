@@ -6,4 +6,5 @@ mod cases;
 mod changes;
 mod forbidden;
 mod incident;
+mod machine;
 mod replacements;

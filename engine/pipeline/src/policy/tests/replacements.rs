@@ -111,6 +111,32 @@ const REFUSED: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
+fn maven_may_ask_its_repositories_again_and_no_test_tool_may_accept_snapshots() {
+    assert_eq!(replacement("mvn -B verify", "mvn -B verify -U"), None);
+    assert_eq!(replacement("mvn -B verify", "mvn -U -B verify"), None);
+    assert_eq!(replacement("./mvnw verify && echo done", "./mvnw -U verify && echo done"), None);
+    for (original, changed) in [
+        ("mvn -B verify", "mvn -B verify --update-snapshots"),
+        ("jest", "jest -u"),
+        ("jest", "jest -U"),
+        ("npm test", "npm test -U"),
+        ("gradle test", "gradle test -U"),
+        ("pytest -q", "pytest -q --snapshot-update"),
+    ] {
+        assert!(replacement(original, changed).is_some(), "{changed} passes");
+    }
+}
+
+#[test]
+fn gradle_may_compile_kotlin_without_its_daemon_and_nothing_else_by_a_property() {
+    let in_process = "./gradlew test -Pkotlin.compiler.execution.strategy=in-process";
+    assert_eq!(replacement("./gradlew test", in_process), None);
+    for property in ["-Pkotlin.compiler.execution.strategy=out-of-process", "-PskipTests", "-Pwidget=1"] {
+        assert!(replacement("./gradlew test", &format!("./gradlew test {property}")).is_some(), "{property} passes");
+    }
+}
+
+#[test]
 fn a_replacement_may_change_how_hard_a_program_works_and_how_it_is_called() {
     for (original, changed) in ALLOWED {
         assert_eq!(replacement(original, changed), None, "{original} → {changed}");

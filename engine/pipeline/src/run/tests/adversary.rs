@@ -124,6 +124,7 @@ impl Adversary {
             unwanted: unwanted.clone(),
             durations,
             joins_failures: !choices.one_in(6),
+            java_homes: Vec::new(),
         };
         let (run, decisions) = Run::start(&fact, START).expect("a run starts with its first fact");
         let mut this = Self {
@@ -419,6 +420,8 @@ impl Adversary {
             machine: policy::Machine { memory_bytes: Some(1 << 30), processors: Some(2) },
             healer_paths: &[],
             programs: &[],
+            java_homes: &[],
+            grants: &pipeline.plugins.grants,
             paths: &versioned,
         };
         assert_eq!(policy::check_actions(remedy, &context), Ok(()), "a refused remedy is tried");

@@ -15,6 +15,7 @@ fn an_unwanted_stage_is_skipped_and_counts_as_passed() {
         unwanted: vec![StageName::new("deploy")],
         durations: BTreeMap::new(),
         joins_failures: true,
+        java_homes: Vec::new(),
     };
     let (_, decisions) = Run::start(&fact, NOW).expect("a run starts with its first fact");
     assert_eq!(words(&decisions), ["deploy skip clean", "start notify.1"]);
@@ -37,6 +38,7 @@ fn the_stage_with_the_longest_measured_way_to_go_starts_first() {
                 .map(|(name, ms)| (StageName::new(name), ms))
                 .into(),
             joins_failures: true,
+            java_homes: Vec::new(),
         };
         words(&Run::start(&fact, NOW).expect("a run starts with its first fact").1)
     };
