@@ -40,6 +40,7 @@ pub mod classifier;
 pub mod codes;
 pub mod healer;
 pub mod host;
+pub mod java;
 pub mod notifier;
 pub mod package_json;
 pub mod path;

@@ -214,6 +214,13 @@ impl IncidentBuilder {
         self
     }
 
+    /// An installed program at a place that matters.
+    #[must_use]
+    pub fn tool_at(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        self.0.tools.push(Tool { name: name.into(), path: path.into() });
+        self
+    }
+
     /// A fact about the incident; replaces an earlier one of the same key.
     #[must_use]
     pub fn attr(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {

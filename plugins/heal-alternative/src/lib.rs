@@ -1,10 +1,13 @@
-//! Does the same in another way: another port, another installed program of the same kind, a mirror, one thing after the other,
-//! or a service that is waited for.
+//! Does the same in another way: another port, another installed program of the same kind or another installed Java, a mirror,
+//! one thing after the other, without a daemon, or after a wait for a service.
 //!
 //! Role: healer, strategy `alternative`. Imports: `workspace`. One module per way; this file maps findings to them.
 
 use plugin_sdk::prelude::*;
 
+pub mod daemon;
+pub mod java;
+pub mod maven;
 pub mod mirror;
 pub mod port;
 pub mod program;
@@ -30,6 +33,17 @@ const CODES: &[&str] = &[
     "system.port-in-use",
     "c.make-target",
     "c.missing-header",
+    "jvm.class-version",
+    "jvm.class-not-accessible",
+    "jvm.java-version",
+    "jvm.java-missing",
+    "jvm.java-internals",
+    "jvm.enforcer-toolchain",
+    "jvm.no-matching-variant",
+    "jvm.daemon-gone",
+    "jvm.dependency-missing",
+    "jvm.dependency-unresolved",
+    "jvm.pom",
 ];
 
 /// The plugin.
@@ -46,7 +60,8 @@ impl Healer for HealAlternative {
         if root.disposition == Disposition::Never {
             return Ok(Vec::new());
         }
-        let remedies = match (root.code.as_str(), root.category.as_str()) {
+        let mut remedies = maven::remedies(&incident, log);
+        remedies.extend(match (root.code.as_str(), root.category.as_str()) {
             ("system.port-in-use", _) => port::remedies(&incident),
             ("c.make-target" | "c.missing-header", _) => serial::missing_prerequisite(&incident, log),
             ("system.command-not-found", _) => program::remedies(&incident),
@@ -57,9 +72,9 @@ impl Healer for HealAlternative {
             // One after the other, the file of a process that is gone would be there all the same.
             ("system.process-file", _) => Vec::new(),
             (_, "flaky-test" | "port-or-concurrency-conflict") => serial::remedies(&incident),
-            (_, "infrastructure-runner") => serial::without_daemon(&incident, log),
-            _ => Vec::new(),
-        };
+            ("jvm.daemon-gone", _) | (_, "infrastructure-runner") => daemon::remedies(&incident, log),
+            _ => java::remedies(&incident, log),
+        });
         Ok(incident.untried(remedies))
     }
 }

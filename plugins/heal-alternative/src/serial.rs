@@ -1,4 +1,4 @@
-//! One thing after the other, for failures that come from things happening at once; and without a daemon that broke.
+//! One thing after the other, for failures that come from things happening at once.
 
 use plugin_sdk::prelude::*;
 
@@ -12,12 +12,6 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("jest", "--runInBand"),
     ("vitest", "--no-file-parallelism"),
 ];
-
-/// Programs of Gradle.
-const GRADLE: &[&str] = &["gradle", "./gradlew"];
-
-/// What Gradle says when its daemon is the failure.
-const DAEMON: &[&str] = &["daemon disappeared", "Could not connect to the Gradle daemon", "daemon has been stopped"];
 
 /// The remedies for a failure of concurrency.
 pub fn remedies(incident: &Incident) -> Vec<Remedy> {
@@ -78,27 +72,8 @@ pub fn missing_prerequisite(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     if is_made { remedies(incident) } else { Vec::new() }
 }
 
-/// The remedy for a daemon that broke.
-pub fn without_daemon(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
-    let is_daemon =
-        DAEMON.iter().any(|text| incident.root().cause.text.contains(text) || !log.find(text, 1, 1).is_empty());
-    if !is_daemon {
-        return Vec::new();
-    }
-    let changed = GRADLE.iter().find_map(|program| slowed(&incident.stage.command, program, "--no-daemon"));
-    changed
-        .map(|command| {
-            remedy("alternative", "run Gradle without its daemon")
-                .because("the daemon broke off; without it the build runs in a process of its own")
-                .confidence(0.65)
-                .action(command)
-        })
-        .into_iter()
-        .collect()
-}
-
 /// The command with the words behind its program, or with the number of jobs that it has set to one.
-fn slowed(command: &Command, program: &str, words: &str) -> Option<Action> {
+pub fn slowed(command: &Command, program: &str, words: &str) -> Option<Action> {
     match command {
         Command::Shell(script) if script.contains(words) => None,
         Command::Shell(script) if words == "-j1" && script.contains(" -j") => {

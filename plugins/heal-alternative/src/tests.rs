@@ -132,13 +132,107 @@ fn a_file_that_make_makes_too_late_is_made_one_after_the_other() {
     assert!(answer(world(), header(), "").unwrap().is_empty());
 }
 
+fn daemon(script: &str) -> IncidentBuilder {
+    incident(finding("jvm.daemon-gone", "resource-memory")).script(script)
+}
+
 #[test]
 fn a_broken_daemon_is_done_without() {
-    let broken = |script: &str| incident(finding("jvm.daemon-gone", "infrastructure-runner")).script(script);
+    for log in [
+        "Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)\n",
+        "The message received from the daemon indicates that the daemon has disappeared.\n",
+        "Could not receive a message from the daemon.\n",
+    ] {
+        let remedies = answer(World::new(), daemon("./gradlew check"), log).unwrap();
+        assert_eq!(remedies[0].actions, [action::replace_script("./gradlew --no-daemon check")], "{log}");
+    }
+    assert!(answer(World::new(), daemon("./gradlew check"), "killed").unwrap().is_empty());
+}
+
+#[test]
+fn the_kotlin_compiler_works_without_a_daemon_that_cannot_be_reached() {
+    let words = "-Pkotlin.compiler.execution.strategy=in-process";
+    let log = "> Could not connect to Kotlin compile daemon\n";
+    let remedies = answer(World::new(), daemon("gradle check"), log).unwrap();
+    assert_eq!(remedies[0].actions, [action::replace_script(format!("gradle {words} check"))]);
+    assert!(answer(World::new(), daemon(&format!("gradle {words} check")), log).unwrap().is_empty());
+}
+
+#[test]
+fn a_gradle_that_a_script_calls_is_told_by_its_variable() {
+    let world = World::new().file("ci/build.sh", "set -e\n./gradlew check\n");
     let log = "Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)\n";
-    let remedies = answer(World::new(), broken("./gradlew check"), log).unwrap();
-    assert_eq!(remedies[0].actions, [action::replace_script("./gradlew --no-daemon check")]);
-    assert!(answer(World::new(), broken("./gradlew check"), "killed").unwrap().is_empty());
+    let remedies = answer(world, daemon("sh ci/build.sh"), log).unwrap();
+    assert_eq!(remedies[0].actions, [action::set_env("GRADLE_OPTS", "-Dorg.gradle.daemon=false")]);
+}
+
+fn too_new(script: &str) -> IncidentBuilder {
+    let cause = "error: release version 21 not supported";
+    incident(finding("jvm.java-version", "toolchain-missing-or-version").cause(1, cause)).script(script)
+}
+
+fn kits(incident: IncidentBuilder, versions: &[u32]) -> IncidentBuilder {
+    versions.iter().fold(incident, |incident, version| {
+        incident.tool_at(format!("javac-{version}"), format!("/opt/jdk-{version}/bin/javac"))
+    })
+}
+
+#[test]
+fn another_installed_java_is_chosen_for_the_stage() {
+    let chosen = |incident: IncidentBuilder, versions: &[u32]| propose(World::new(), kits(incident, versions));
+    let home = |version: u32| vec![action::set_env("JAVA_HOME", format!("/opt/jdk-{version}"))];
+    assert_eq!(chosen(too_new("mvn -B verify"), &[11, 17, 21, 25]), [home(21), home(25)]);
+    assert_eq!(chosen(too_new("./gradlew check"), &[25]), [home(25)]);
+    let gone =
+        finding("jvm.java-version", "toolchain-missing-or-version").cause(1, "error: release version 6 not supported");
+    assert_eq!(chosen(incident(gone).script("mvn verify"), &[8, 11, 17]), [home(11), home(8)]);
+    let nowhere = finding("jvm.java-missing", "toolchain-missing-or-version")
+        .cause(1, "ERROR: JAVA_HOME is set to an invalid directory: /opt/jdk");
+    assert_eq!(chosen(incident(nowhere).script("./gradlew check"), &[17, 22])[0], home(17));
+}
+
+#[test]
+fn no_java_is_chosen_where_none_fits_none_is_read_or_the_pipeline_chose() {
+    assert!(propose(World::new(), kits(too_new("mvn -B verify"), &[8, 11, 17])).is_empty());
+    // `javac` goes by the search path.
+    assert!(propose(World::new(), kits(too_new("javac --release 21 A.java"), &[21])).is_empty());
+    let mut stage = plugin_sdk::testing::stage("build", "mvn verify");
+    stage.env_names.push("JAVA_HOME".to_owned());
+    assert!(propose(World::new(), kits(too_new("mvn verify").stage(stage), &[21])).is_empty());
+}
+
+const CACHED: &str = "[FATAL] Non-resolvable parent POM for com.example:app:1.0: com.example:parent:pom:1.0 was not found in https://maven.example/m2 during a previous attempt. This failure was cached in the local repository and resolution is not reattempted until the update interval of central has elapsed or updates are forced";
+
+fn not_got(cause: &str, script: &str) -> IncidentBuilder {
+    incident(finding("jvm.dependency-missing", "dependency-missing").cause(1, cause).ecosystem("jvm")).script(script)
+}
+
+#[test]
+fn only_the_markers_of_the_named_artifact_are_cleared() {
+    let marker = "m2/com/example/parent/1.0/parent-1.0.pom.lastUpdated";
+    let world = || {
+        World::new()
+            .file(marker, "")
+            .file("m2/com/example/parent/1.0/other-1.0.pom.lastUpdated", "")
+            .file("m2/com/example/parent/2.0/parent-2.0.pom.lastUpdated", "")
+            .file("m2/com/example/parent/1.0/parent-1.0.pom", "")
+    };
+    let script = "mvn -B -Dmaven.repo.local=m2 verify";
+    let cleared = vec![action::clear_path(marker)];
+    let again = vec![action::replace_script("mvn -U -B -Dmaven.repo.local=m2 verify")];
+    assert_eq!(propose(world(), not_got(CACHED, script)), [cleared.clone(), again]);
+    let old = "Failure to transfer com.example:parent:pom:1.0 from https://maven.example/m2 was cached in the local repository, resolution will not be reattempted until the update interval of central has elapsed or updates are forced. Original error: Could not transfer artifact com.example:gone:jar:3.0 from/to central: Connect timed out";
+    let settings = world().file(".mvn/maven.config", "-B\n-Dmaven.repo.local=m2\n");
+    assert_eq!(propose(settings, not_got(old, "mvn verify"))[0], cleared);
+}
+
+#[test]
+fn maven_asks_again_where_its_repository_lies_elsewhere_and_only_where_a_marker_answered() {
+    let again = vec![action::replace_script("./mvnw -U verify")];
+    assert_eq!(propose(World::new(), not_got(CACHED, "./mvnw verify")), [again]);
+    assert!(propose(World::new(), not_got(CACHED, "mvn -U verify")).is_empty());
+    let first = "Could not find artifact com.example:parent:pom:1.0 in central (https://maven.example/m2)";
+    assert!(propose(World::new(), not_got(first, "mvn verify")).is_empty());
 }
 
 #[test]

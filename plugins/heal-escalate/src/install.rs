@@ -1,9 +1,10 @@
 //! What has to be installed on the machine, and by which line: headers, libraries, programs and Java that only the
-//! distribution's package manager brings. Nothing is installed from here: a ticket says what a person, or the recipe of the
-//! image, would type.
+//! distribution's package manager brings. A ticket says what a person, or the recipe of the image, would type; where the
+//! pipeline file grants this plugin the package manager, the host installs it for a trial.
 
 mod packages;
 
+use plugin_sdk::java;
 use plugin_sdk::prelude::*;
 
 use packages::{PACKAGES, Package};
@@ -22,6 +23,32 @@ enum Wanted {
     Java(u32),
 }
 
+/// A package manager: its program, what stands before the packages on a line for a person and for a machine, and its column
+/// of the table.
+struct Manager {
+    program: &'static str,
+    line: &'static str,
+    argv: &'static [&'static str],
+    packages: fn(&Package) -> &'static str,
+}
+
+/// In the order of the ticket's lines. The host lets a remedy install with these forms, where the pipeline file grants the
+/// program to this plugin.
+const MANAGERS: &[Manager] = &[
+    Manager {
+        program: "apt-get",
+        line: "apt-get install --no-install-recommends",
+        argv: &["apt-get", "install", "-y", "--no-install-recommends"],
+        packages: |package| package.apt,
+    },
+    Manager { program: "dnf", line: "dnf install", argv: &["dnf", "install", "-y"], packages: |package| package.dnf },
+    Manager { program: "apk", line: "apk add", argv: &["apk", "add", "--no-cache"], packages: |package| package.apk },
+    Manager { program: "brew", line: "brew install", argv: &["brew", "install"], packages: |package| package.brew },
+];
+
+/// Longest installation: toolchains are hundreds of megabytes.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// The lines, one a package manager, as a list of commands; `None` where the evidence names nothing that the table knows.
 pub fn lines(incident: &Incident, log: &dyn Log) -> Option<String> {
     let wanted = wanted(incident, log)?;
@@ -30,15 +57,60 @@ pub fn lines(incident: &Incident, log: &dyn Log) -> Option<String> {
             "apt-get install --no-install-recommends openjdk-{version}-jdk-headless\ndnf install java-{version}-openjdk-devel\napk add openjdk{version}-jdk\nbrew install openjdk@{version}\n# then point the stage to it, where several are installed:\nexport JAVA_HOME=/usr/lib/jvm/java-{version}-openjdk-amd64"
         ));
     }
-    let package = PACKAGES.iter().find(|package| provides(package, &wanted))?;
-    let rows = [
-        ("apt-get install --no-install-recommends", package.apt),
-        ("dnf install", package.dnf),
-        ("apk add", package.apk),
-        ("brew install", package.brew),
-    ];
-    let rows = rows.iter().filter(|(_, name)| !name.is_empty());
-    Some(rows.map(|(command, name)| format!("{command} {name}")).collect::<Vec<String>>().join("\n"))
+    let package = package_for(&wanted)?;
+    let rows = MANAGERS.iter().map(|manager| (manager.line, (manager.packages)(package)));
+    let rows = rows.filter(|(_, names)| !names.is_empty());
+    Some(rows.map(|(line, names)| format!("{line} {names}")).collect::<Vec<String>>().join("\n"))
+}
+
+/// What to add to the pipeline file so that the remedy of [`remedies`] may run; `None` where there is none.
+pub fn grant(incident: &Incident, log: &dyn Log) -> Option<String> {
+    let (manager, _) = installable(incident, log)?;
+    Some(format!("[plugins.grants.heal-escalate]\nprocess = [\"{}\"]", manager.program))
+}
+
+/// The installation by this machine's own package manager. It changes the machine and is not undone, so the host refuses it
+/// unless the pipeline file grants the program to this plugin.
+pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
+    let Some((manager, names)) = installable(incident, log) else {
+        return Vec::new();
+    };
+    let argv = manager.argv.iter().copied().chain(names.split(' '));
+    let proposed = remedy("dependency", format!("install {names} with {}", manager.program))
+        .because(format!(
+            "{} is not installed, the package {names} brings it, and the pipeline file decides whether a remedy may change the machine",
+            names_of(incident)
+        ))
+        .confidence(0.85)
+        .irreversible()
+        .action(action::run_command(argv).timeout(PATIENCE));
+    incident.untried(vec![proposed])
+}
+
+/// What the failure misses, in its own words.
+fn names_of(incident: &Incident) -> String {
+    let root = incident.root();
+    let names = ["file", "path", "library", "requirement", "package", "command", "tool", "name", "target", "object"];
+    let found = names.iter().find_map(|name| root.capture(name));
+    found.unwrap_or("what the stage needs").to_owned()
+}
+
+/// The first package manager of this machine, and what it would install.
+fn installable(incident: &Incident, log: &dyn Log) -> Option<(&'static Manager, &'static str)> {
+    if incident.is_offline() || incident.root().disposition == Disposition::Never {
+        return None;
+    }
+    let package = package_for(&wanted(incident, log)?)?;
+    let manager = MANAGERS.iter().find(|manager| incident.has_tool(manager.program))?;
+    let names = (manager.packages)(package);
+    (!names.is_empty()).then_some((manager, names))
+}
+
+/// The package that has exactly what is wanted, before one that has the directory of a header.
+fn package_for(wanted: &Wanted) -> Option<&'static Package> {
+    let is_exact =
+        |package: &&Package| matches!(wanted, Wanted::Header(header) if package.headers.contains(&header.as_str()));
+    PACKAGES.iter().find(is_exact).or_else(|| PACKAGES.iter().find(|package| provides(package, wanted)))
 }
 
 fn wanted(incident: &Incident, log: &dyn Log) -> Option<Wanted> {
@@ -57,7 +129,12 @@ fn wanted(incident: &Incident, log: &dyn Log) -> Option<Wanted> {
         "system.command-not-found" | "go.cgo-tool-missing" => any(&["command", "tool", "name"]).map(Wanted::Program),
         "system.time-zone" => Some(Wanted::Program("zdump".to_owned())),
         "system.no-display" => Some(Wanted::Program("xvfb-run".to_owned())),
-        "jvm.class-version" | "jvm.java-version" | "jvm.enforcer-toolchain" => java(incident, log).map(Wanted::Java),
+        "jvm.class-version"
+        | "jvm.class-not-accessible"
+        | "jvm.java-version"
+        | "jvm.java-missing"
+        | "jvm.java-internals"
+        | "jvm.enforcer-toolchain" => java(incident, log).map(Wanted::Java),
         _ => None,
     }
 }
@@ -97,32 +174,8 @@ fn provides(package: &Package, wanted: &Wanted) -> bool {
     }
 }
 
-/// The Java that reads the class files or takes the options that the failure is about.
+/// The Java to install: the oldest of those that the failure asks for, or the newest where it asks for older ones.
 fn java(incident: &Incident, log: &dyn Log) -> Option<u32> {
-    let root = incident.root();
-    let text = &root.cause.text;
-    let version_behind = |text: &str, words: &str| -> Option<u32> {
-        let digits: String = text
-            .split_once(words)?
-            .1
-            .trim_start_matches([' ', ':', '['])
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        digits.parse().ok()
-    };
-    // Class files count from 45 for Java 1.1, so that 52 is Java 8.
-    let of_class = |version: u32| version.checked_sub(44).filter(|version| (8..100).contains(version));
-    let class = ["(class file version", "has wrong version", "major version", "class file version"]
-        .iter()
-        .find_map(|words| version_behind(text, words).and_then(of_class));
-    let release = ["target release:", "source release:", "release version", "requires at least JDK", "requires Java"];
-    let release = release.iter().find_map(|words| version_behind(text, words));
-    // The enforcer says the range in the line below.
-    let range = || {
-        log.containing("is not in the allowed range", 1)
-            .pop()
-            .and_then(|line| version_behind(&line.text, "allowed range"))
-    };
-    class.or(release).or_else(range).filter(|version| *version >= 8)
+    let needed = java::needed(incident.root(), log)?;
+    needed.least.or(needed.most).filter(|version| *version >= 8)
 }

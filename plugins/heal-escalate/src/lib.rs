@@ -3,6 +3,7 @@
 //!
 //! Role: healer, strategy `escalate`. Imports: none that needs a grant. [`ticket`] writes the text, [`next_steps`] knows what
 //! to check for each kind of failure, [`install`] which package of the distribution is missing; this file only connects them.
+//! Strategy `dependency`: the package itself, where the pipeline file grants this plugin the package manager.
 
 use plugin_sdk::prelude::*;
 
@@ -24,17 +25,17 @@ impl Healer for HealEscalate {
 
     fn propose(incident: Incident, log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
         let title = ticket::title(&incident);
+        let installations = install::remedies(&incident, log);
         let already = incident.tried_with("escalate").any(|tried| tried.ended != "refused");
         if already {
-            return Ok(Vec::new());
+            return Ok(installations);
         }
         let body = ticket::body(&incident, log);
-        Ok(vec![
-            remedy("escalate", format!("hand {} over to a person", incident.root().code))
-                .because("nothing that a machine may do is left, or nothing has helped so far")
-                .confidence(CONFIDENCE)
-                .action(action::escalate(title, body, ticket::labels(incident.root()))),
-        ])
+        let ticket = [remedy("escalate", format!("hand {} over to a person", incident.root().code))
+            .because("nothing that a machine may do is left, or nothing has helped so far")
+            .confidence(CONFIDENCE)
+            .action(action::escalate(title, body, ticket::labels(incident.root())))];
+        Ok(installations.into_iter().chain(ticket).collect())
     }
 }
 

@@ -6,9 +6,9 @@ use super::*;
 
 fn ticket(incident: Incident, log: &str) -> Ticket {
     let remedies = HealEscalate::propose(incident, &LogText::new(log)).unwrap();
-    assert_eq!(remedies.len(), 1);
-    assert_eq!(remedies[0].strategy, "escalate");
-    match &remedies[0].actions[..] {
+    let remedy = remedies.last().unwrap();
+    assert_eq!(remedy.strategy, "escalate");
+    match &remedy.actions[..] {
         [Action::Escalate(ticket)] => ticket.clone(),
         other => panic!("expected one ticket, got {other:?}"),
     }
@@ -156,4 +156,140 @@ fn the_enforcer_s_range_names_the_java() {
     let found = finding("jvm.enforcer-toolchain", "toolchain-missing-or-version").cause(1, "[ERROR] Rule 0: failed");
     let log = "[ERROR] Rule 0: failed\nDetected JDK version 11.0.20 is not in the allowed range [17,).\n";
     assert!(ticket(incident(found).build(), log).body.contains("openjdk-17-jdk-headless"));
+}
+
+fn missing_header(file: &str) -> plugin_sdk::testing::IncidentBuilder {
+    incident(finding("c.missing-header", "dependency-missing").capture("file", file))
+}
+
+#[test]
+fn the_package_is_offered_by_the_package_manager_that_the_machine_has() {
+    let offered = |incident: plugin_sdk::testing::IncidentBuilder| {
+        let remedies = HealEscalate::propose(incident.build(), &LogText::default()).unwrap();
+        let mut commands = remedies.into_iter().filter(|remedy| remedy.strategy == "dependency");
+        let Some(remedy) = commands.next() else { return Vec::new() };
+        assert!(!remedy.reversible && commands.next().is_none());
+        match &remedy.actions[..] {
+            [Action::RunCommand(run)] => run.argv.clone(),
+            other => panic!("expected one command, got {other:?}"),
+        }
+    };
+    let apt = ["apt-get", "install", "-y", "--no-install-recommends", "zlib1g-dev"];
+    assert_eq!(offered(missing_header("zlib.h").tool("apt-get").tool("brew")), apt);
+    assert_eq!(offered(missing_header("zlib.h").tool("apk")), ["apk", "add", "--no-cache", "zlib-dev"]);
+    assert!(offered(missing_header("zlib.h")).is_empty(), "no package manager");
+    assert!(offered(missing_header("widget.h").tool("apt-get")).is_empty(), "no such package");
+    assert!(offered(missing_header("X11/Xlib.h").tool("dnf")) == ["dnf", "install", "-y", "libX11-devel"]);
+    let own = incident(
+        finding("c.missing-header", "dependency-missing").capture("file", "zlib.h").disposition(Disposition::Never),
+    );
+    assert!(offered(own.tool("apt-get")).is_empty(), "a finding for a person");
+}
+
+#[test]
+fn the_ticket_says_what_to_grant_where_the_machine_has_a_package_manager() {
+    let body = ticket(missing_header("zlib.h").tool("apt-get").build(), "").body;
+    assert!(body.contains("[plugins.grants.heal-escalate]\nprocess = [\"apt-get\"]"), "{body}");
+    assert!(!ticket(missing_header("zlib.h").build(), "").body.contains("plugins.grants"));
+}
+
+#[test]
+fn a_header_belongs_to_the_package_that_names_it_before_that_of_its_directory() {
+    for (header, package) in [
+        ("GL/gl.h", "libgl-dev"),
+        ("GL/glew.h", "libglew-dev"),
+        ("X11/Xlib.h", "libx11-dev"),
+        ("X11/extensions/Xrandr.h", "libxrandr-dev"),
+    ] {
+        let body = ticket(missing_header(header).build(), "").body;
+        assert!(body.contains(&format!("install --no-install-recommends {package}\n")), "{header}: {body}");
+    }
+}
+
+#[test]
+fn what_builds_ask_for_most_is_in_the_table() {
+    let module =
+        |name: &str| incident(finding("c.cmake-package-missing", "dependency-missing").capture("package", name));
+    for name in [
+        "ZLIB",
+        "OpenSSL",
+        "LibXml2",
+        "libxslt",
+        "JPEG",
+        "PNG",
+        "Freetype",
+        "PostgreSQL",
+        "SQLite3",
+        "CURL",
+        "Boost",
+        "Eigen3",
+        "GTest",
+        "GMP",
+        "Curses",
+        "Readline",
+        "BZip2",
+        "liblzma",
+        "uuid",
+        "libsystemd",
+        "dbus-1",
+        "glib-2.0",
+        "cairo",
+        "pango",
+        "gtk+-3.0",
+        "gtk4",
+        "SDL2",
+        "X11",
+        "OpenGL",
+        "ALSA",
+        "libpulse",
+        "libusb-1.0",
+        "bluez",
+        "libsasl2",
+        "krb5",
+        "snappy",
+        "leveldb",
+        "rocksdb",
+        "Protobuf",
+        "gRPC",
+        "HDF5",
+        "netCDF",
+        "fftw3",
+        "BLAS",
+        "LAPACK",
+        "TBB",
+        "OpenCV",
+        "Python3",
+        "Ruby",
+    ] {
+        assert!(ticket(module(name).build(), "").body.contains("apt-get install"), "{name}");
+    }
+    let program =
+        |name: &str| incident(finding("system.command-not-found", "dependency-missing").capture("command", name));
+    for name in [
+        "cmake",
+        "ninja",
+        "autoreconf",
+        "libtoolize",
+        "bison",
+        "flex",
+        "pkg-config",
+        "gettext",
+        "protoc",
+        "jq",
+        "unzip",
+        "xxd",
+        "aclocal",
+        "msgfmt",
+        "makeinfo",
+        "dot",
+        "envsubst",
+        "nc",
+        "dig",
+        "ps",
+        "ssh",
+        "gfortran",
+        "patchelf",
+    ] {
+        assert!(ticket(program(name).build(), "").body.contains("apt-get install"), "{name}");
+    }
 }

@@ -47,6 +47,10 @@ pub fn body(incident: &Incident, log: &dyn Log) -> String {
     if let Some(lines) = install::lines(incident, log) {
         text.push_str("\n## Install\n\nOne of these lines, by the machine's package manager:\n\n");
         text.push_str(&fenced("sh", &lines));
+        if let Some(grant) = install::grant(incident, log) {
+            text.push_str("\nOn a machine that is thrown away after the run, a remedy may do that if the pipeline file says so:\n\n");
+            text.push_str(&fenced("toml", &grant));
+        }
     }
     text.push_str("\n## Next steps\n\n");
     for (number, step) in (1..).zip(next_steps::for_finding(root)) {

@@ -22,6 +22,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(r"Rule \d+: \S*(?:RequireJavaVersion|RequireMavenVersion|RequireOS|RequireJavaVendor)(?:\([\w-]*\))? failed with message|Detected (?:JDK|Maven|Java) [Vv]ersion:?.* is not in the allowed range")
         .confidence(0.95)
         .specificity(90)
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "config", "escalate"])
         .matches("[ERROR] Rule 0: org.apache.maven.enforcer.rules.version.RequireJavaVersion failed with message:")
         .matches("Detected JDK version 11.0.2 (JAVA_HOME=/opt/jdk) is not in the allowed range [17,).")

@@ -58,7 +58,7 @@ pub const RULES: &[Rule] = rules![
     rule("jvm.transfer-server", "registry-or-service-outage")
         .pattern(joined!(
             TRANSFER,
-            r"(?:status code:? ?|[Rr]eceived status code |Return code is: ?|HTTP response code: |\b)(?P<status>5(?:0[02-9]|2\d))\b|Received status code 5\d\d from server|Checksum validation failed|Server returned HTTP response code: 5\d\d|Verification of Gradle distribution failed|Your Gradle distribution may have been tampered with|java\.util\.zip\.ZipException: (?:error in opening zip file|zip END header not found|invalid)|error reading \S+\.jar; (?:zip|invalid|error in opening)|Could not validate integrity of download"
+            r"(?:status code:? ?|[Rr]eceived status code |Return code is: ?|HTTP response code: |\b)(?P<status>5(?:0[02-9]|2\d))\b|Received status code 5\d\d from server|Server returned HTTP response code: 5\d\d|java\.util\.zip\.ZipException: (?:error in opening zip file|zip END header not found|invalid)|error reading \S+\.jar; (?:zip|invalid|error in opening)"
         ))
         .unless(r"^\[WARN(?:ING)?\] ")
         .confidence(0.92)
@@ -68,6 +68,21 @@ pub const RULES: &[Rule] = rules![
         .matches("[ERROR] Could not transfer artifact com.example:widget:jar:1.0 from/to central (https://maven.example/m2): status code: 503, reason phrase: Service Unavailable (503)")
         .matches("   > Could not GET 'https://maven.example/m2/widget-1.0.pom'. Received status code 502 from server: Bad Gateway")
         .matches("Exception in thread \"main\" java.io.IOException: Server returned HTTP response code: 504 for URL: https://gradle.example/gradle-8.5-bin.zip")
+        .ignores("[ERROR] Could not transfer artifact com.example:widget:jar:1.0 from/to central: Connect timed out"),
+    // A seal: whatever else the log says, nothing is tried again or moved until a person has looked.
+    rule("jvm.checksum-mismatch", "registry-or-service-outage")
+        .pattern(joined!(
+            TRANSFER,
+            r"Checksum validation failed|Checksum validation failed, expected|Verification of Gradle distribution failed|Your Gradle distribution may have been tampered with|Could not validate integrity of download"
+        ))
+        .unless(r"^\[WARN(?:ING)?\] |no checksums available")
+        .confidence(0.92)
+        .specificity(88)
+        .disposition(Disposition::Never)
+        .strategies(&["escalate"])
+        .matches("[ERROR] Could not transfer artifact com.example:widget:jar:1.0 from/to central (https://maven.example/m2): Checksum validation failed, expected 0123 but is 4567")
+        .matches("Verification of Gradle distribution failed!")
+        .ignores("[WARNING] Could not validate integrity of download from https://maven.example/m2/widget-1.0.jar: Checksum validation failed, no checksums available")
         .ignores("[ERROR] Could not transfer artifact com.example:widget:jar:1.0 from/to central: Connect timed out"),
     rule("jvm.transfer-refused", "auth-or-permission")
         .pattern(joined!(

@@ -11,6 +11,7 @@ pub const CLASS_NOT_ACCESSIBLE: &str = "jvm.class-not-accessible";
 pub const RULES: &[Rule] = rules![
     rule(CLASS_NOT_ACCESSIBLE, "toolchain-missing-or-version")
         .pattern(r"(?:^|[\]:] )(?:error: )?cannot access (?P<name>[\w.$]+)\s*$")
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "rollback"])
         .block("compiler")
         .asks_plugin()
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = rules![
             r"class file has wrong version (?P<version>[\d.]+), should be (?P<wanted>[\d.]+)|UnsupportedClassVersionError|has been compiled by a more recent version of the Java Runtime|Unsupported (?:class file )?major(?:\.minor)? version|Java \d+ \(\d+\) is not supported by the current version of Byte Buddy|was compiled with an incompatible version of Kotlin|bad class file: .*wrong version|Module was compiled with an incompatible version|class file version \d+ is newer|requires Java \d+ .*class file",
         )
         .confidence(0.92)
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "rollback"])
         .matches("java.lang.UnsupportedClassVersionError: app/Main has been compiled by a more recent version of the Java Runtime (class file version 65.0)")
         .matches("    class file has wrong version 61.0, should be 55.0")
@@ -33,6 +35,7 @@ pub const RULES: &[Rule] = rules![
             r"(?:[Ss]ource|[Tt]arget) option (?:[\d.]+) is no longer supported|invalid (?:target|source) release: (?P<wanted>[\d.]+)|release version (?P<version>\S+) not supported|error: invalid source release|requires (?:at least )?(?:JDK|Java|JVM runtime version) ?\d+|Android Gradle plugin requires Java|Could not determine java version|Fatal error compiling: |Dependency requires at least JVM|Inconsistent JVM[- ][Tt]arget [Cc]ompatibility|Cannot inline bytecode built with JVM target|Unrecognized VM option '(?P<option>[^']+)'|Conflicting collector combinations|-(?:release|-release) (?:is )?not supported|unrecognized (?:option|flag) -?-release|compiler message file broken|you are (?:currently )?using Java [\d.]+|Unsupported Java\. ?$|Your current (?:version of )?Java .* is not",
         )
         .unless(r"^\[WARNING\]|(?i:warning: \[options\])|^WARNING:|^\[INFO\]")
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "config"])
         .matches("[ERROR] Fatal error compiling: error: invalid target release: 21")
         .matches("error: release version 21 not supported")
@@ -41,9 +44,10 @@ pub const RULES: &[Rule] = rules![
         .ignores("[ERROR] /src/app/src/main/java/app/Shape.java:[136,18] cannot find symbol"),
     rule("jvm.java-missing", "toolchain-missing-or-version")
         .pattern(
-            r"JAVA_HOME (?:environment variable )?is (?:not|set to an invalid)|No compiler is provided in this environment|No matching toolchains? found|[Nn]o (?:locally installed toolchains|compatible toolchains) (?:match|found)|Cannot find a Java installation|Could not (?:find|resolve) (?:a )?(?:JDK|toolchain) (?:matching|for)|Value given for javaHome property|The JAVA_HOME environment variable is not defined correctly|(?:Unable to locate|couldn't find) a Java Runtime|Can't (?:find|locate) (?:any )?JDK|[Ff]ailed to find Java (?:version|[\d.]+)|No Java found with version|Could not find satisfied version for SemVer",
+            r"JAVA_HOME (?:environment variable )?is (?:not|set to an invalid)|No compiler is provided in this environment|No matching toolchains? found|[Nn]o (?:locally installed toolchains|compatible toolchains) (?:match|found)|Cannot find a Java installation|Could not (?:find|resolve) (?:a )?(?:JDK|toolchain) (?:matching|for)|Value given for javaHome property|The JAVA_HOME environment variable is not defined correctly|ERROR: JAVA_HOME is set to an invalid directory|(?:Unable to locate|couldn't find) a Java Runtime|Can't (?:find|locate) (?:any )?JDK|[Ff]ailed to find Java (?:version|[\d.]+)|No Java found with version|Could not find satisfied version for SemVer",
         )
         .unless(r"^\[WARNING\]|^\[INFO\]")
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "config"])
         .matches("ERROR: JAVA_HOME is not set and no 'java' command could be found in your PATH.")
         .matches("> No locally installed toolchains match and toolchain download repositories have not been configured.")
@@ -54,6 +58,7 @@ pub const RULES: &[Rule] = rules![
         )
         .unless(r"^WARNING:|^\[WARNING\]")
         .confidence(0.92)
+        .disposition(Disposition::Auto)
         .strategies(&["alternative", "dependency", "config"])
         .block("jvm-trace")
         .matches("java.lang.reflect.InaccessibleObjectException: Unable to make field private final byte[] java.lang.String.value accessible: module java.base does not \"opens java.lang\" to unnamed module @1b9e1916")
