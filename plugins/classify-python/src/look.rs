@@ -65,10 +65,12 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
         }
         pip::NO_SUCH_VERSION => {
             // pip says the same of an index that has no such package and of one that never answered.
-            if candidate.capture("versions") == Some("none")
-                && let Some(line) = broken_connection(candidate.line.line, log)
-            {
-                blame_network(&mut finding, line);
+            if candidate.capture("versions") == Some("none") {
+                match broken_connection(candidate.line.line, log) {
+                    Some(line) => blame_network(&mut finding, line),
+                    None if log.find("SSLError", 1, 1).is_empty() => doubt(&mut finding),
+                    None => {}
+                }
             }
         }
         checks::FILE_ARROW => match log.above(candidate.line.line, 1).pop() {
@@ -184,6 +186,12 @@ fn blame_network(finding: &mut Finding, line: LogLine) {
     finding.cause = line;
     finding.disposition = Disposition::Retry;
     finding.strategies = vec!["retry".to_owned(), "alternative".to_owned()];
+}
+
+/// An index that offered nothing may be one that was down, which `dependency` finds out.
+fn doubt(finding: &mut Finding) {
+    finding.code = pip::NOTHING_OFFERED.to_owned();
+    finding.disposition = Disposition::Retry;
 }
 
 /// Whether a line starts with the code of a rule: letters, then digits, then what is wrong.

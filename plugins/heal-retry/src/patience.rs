@@ -29,6 +29,10 @@ pub const CATEGORIES: &[&str] = &[
 /// help.
 pub const TEMPFAIL: &str = "system.tempfail";
 
+/// Failures that may have passed and may as well be mistakes of the project: only a healer that asks the other side which it
+/// is proposes to try again.
+const DOUBTED: &[&str] = &["python.pip-nothing-offered"];
+
 const STRATEGY: &str = "retry";
 
 /// Why time may cure the failure.
@@ -72,7 +76,7 @@ pub fn remedy_for(incident: &Incident, settings: &Settings, asked: Option<Durati
 }
 
 fn cause_of(root: &Finding) -> Option<Cause> {
-    if root.disposition == Disposition::Never {
+    if root.disposition == Disposition::Never || DOUBTED.contains(&root.code.as_str()) {
         return None;
     }
     if root.code == TEMPFAIL {

@@ -24,6 +24,12 @@ fn delay(remedies: &[Remedy]) -> Delay {
 }
 
 #[test]
+fn a_failure_that_may_be_a_mistake_is_not_tried_again_without_having_asked() {
+    let found = finding("python.pip-nothing-offered", "dependency-missing").disposition(Disposition::Retry);
+    assert!(propose(incident(found).build()).is_empty());
+}
+
+#[test]
 fn every_transient_category_is_retried_after_a_growing_delay() {
     for category in ["network-transient", "registry-or-service-outage", "infrastructure-runner", "flaky-test"] {
         let remedies = propose(incident(finding("x.y", category)).build());

@@ -88,10 +88,21 @@ fn an_index_that_never_answered_is_a_network_that_failed() {
 }
 
 #[test]
+fn an_index_that_offered_nothing_and_says_nothing_leaves_a_doubt() {
+    let log = "Looking in indexes: https://index.example/simple\nERROR: Could not find a version that satisfies the requirement widget (from versions: none)";
+    let found = asked(pip::NO_SUCH_VERSION, &[("versions", "none"), ("requirement", "widget")], log);
+    assert_eq!((found.code.as_str(), found.category.as_str()), (pip::NOTHING_OFFERED, "dependency-missing"));
+    assert_eq!((found.disposition, found.capture("requirement")), (Disposition::Retry, Some("widget")));
+    let offered = asked(pip::NO_SUCH_VERSION, &[("versions", "1.0")], log);
+    assert_eq!((offered.code.as_str(), offered.disposition), (pip::NO_SUCH_VERSION, Disposition::Patch));
+}
+
+#[test]
 fn an_index_with_a_bad_certificate_is_not_tried_again() {
     let log = "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(1)': /simple/widget/\nERROR: Could not find a version that satisfies the requirement widget (from versions: none)";
     let found = asked(pip::NO_SUCH_VERSION, &[("versions", "none")], log);
     assert_eq!(found.category, "dependency-missing");
+    assert_eq!(found.disposition, Disposition::Patch);
 }
 
 #[test]

@@ -6,6 +6,9 @@ use super::rule;
 
 /// A version that the index does not offer, or a whole index that could not be asked: the lines above tell.
 pub const NO_SUCH_VERSION: &str = "python.pip-no-such-version";
+/// The same where the index offered nothing at all and no line says why: pip keeps an overloaded index to itself. Only who
+/// asks the index can tell an outage from a name that nobody has, so this is not retried without having asked.
+pub const NOTHING_OFFERED: &str = "python.pip-nothing-offered";
 /// A network that gave no answer.
 pub const NETWORK: &str = "python.network";
 

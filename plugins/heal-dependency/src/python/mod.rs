@@ -1,6 +1,7 @@
 //! Python: what is declared, what is installed, and what fits together.
 
 pub mod conflict;
+pub mod doubt;
 pub mod environment;
 pub mod index;
 pub mod installed;
@@ -104,6 +105,7 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
             if removed.is_empty() { missing::remedies(incident, log, &project) } else { removed }
         }
         "python.pip-no-matching-distribution" | "python.pip-no-such-version" => versions::remedies(root, log, &project),
+        "python.pip-nothing-offered" => doubt::remedies(incident, log, &project),
         "python.deprecated-package" => versions::successor(root, &project),
         "python.poetry-no-such-version" | "python.uv-package-not-found" => versions::unlisted(root, log, &project),
         "python.uv-no-solution" | "python.poetry-conflict" => {

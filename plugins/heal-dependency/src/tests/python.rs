@@ -201,6 +201,46 @@ fn the_versions_are_also_read_from_the_log() {
     assert_eq!(first(&remedies), [action::edit_file("requirements.txt", "requests==9", "requests==2.3")]);
 }
 
+/// Nothing was offered for `widget==1.0`, and the index now answers this when it is asked again.
+fn doubted(requirement: &str, script: &str, answer: &'static str) -> Vec<Remedy> {
+    let found = finding("python.pip-nothing-offered", "dependency-missing")
+        .disposition(Disposition::Retry)
+        .capture("requirement", requirement)
+        .capture("versions", "none");
+    let stdout_tail = answer.as_bytes().to_vec();
+    let world = project(&format!("{requirement}\n")).process(move |_| {
+        Ok(ProcessResult { outcome: plugin_sdk::testing::outcome(0), stdout_tail: stdout_tail.clone() })
+    });
+    propose(world, incident(found).script(script))
+}
+
+const OFFERS: &str = r#"{"releases": [{"version": "1.0", "date": "2024-01-01", "fits": true}]}"#;
+
+#[test]
+fn an_index_that_offers_what_it_did_not_offer_before_was_down() {
+    let remedies = doubted("widget==1.0", INSTALLS, OFFERS);
+    assert!(matches!(first(&remedies), [Action::Wait(_)]), "{remedies:?}");
+    assert_eq!(remedies[0].strategy, "retry");
+    let down = doubted("widget", INSTALLS, r#"{"error": "HTTPError: 503 Server Error: Service Unavailable for url"}"#);
+    assert!(matches!(first(&down), [Action::Wait(_)]) && down[0].confidence < remedies[0].confidence);
+}
+
+#[test]
+fn a_name_or_version_that_the_index_does_not_have_is_no_outage() {
+    for (requirement, script, answer) in [
+        ("widgit", INSTALLS, r#"{"releases": []}"#),
+        ("widget==9.0", INSTALLS, OFFERS),
+        ("widget", INSTALLS, r#"{"releases": [{"version": "1.0", "date": "", "fits": false}]}"#),
+        ("widget", INSTALLS, r#"{"error": "HTTPError: 401 Client Error"}"#),
+        ("widget", INSTALLS, r#"{"error": "SSLError: certificate verify failed"}"#),
+        ("widget==1.0", "pip install --no-index -r requirements.txt", OFFERS),
+    ] {
+        let remedies = doubted(requirement, script, answer);
+        let waits = |remedy: &Remedy| remedy.actions.iter().any(|action| matches!(action, Action::Wait(_)));
+        assert!(!remedies.iter().any(waits), "{requirement} {answer}: {remedies:?}");
+    }
+}
+
 #[test]
 fn a_backport_is_only_for_the_pythons_that_need_it() {
     let remedies = propose(project("dataclasses==0.8\n"), no_version("dataclasses==0.8", "0.1, 0.6"));
