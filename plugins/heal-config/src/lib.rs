@@ -38,6 +38,7 @@ pub const CODES: &[&str] = &[
     "system.not-executable",
     "system.permission-denied",
     "system.carriage-return",
+    "system.interpreter-missing",
     "system.locale",
     "system.terminal",
     "system.temporary-directory",
@@ -72,7 +73,7 @@ impl Healer for HealConfig {
             "system.not-executable" | "system.permission-denied" => {
                 [line_ending::remedies(&incident, log), file_mode::remedies(&incident)].concat()
             }
-            "system.carriage-return" => line_ending::remedies(&incident, log),
+            "system.carriage-return" | "system.interpreter-missing" => line_ending::remedies(&incident, log),
             "system.locale" => surroundings::language(),
             "system.terminal" => surroundings::terminal(),
             "system.temporary-directory" => surroundings::temporary_directory(&incident),

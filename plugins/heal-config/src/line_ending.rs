@@ -9,11 +9,15 @@ use crate::file_mode::UNWRITABLE;
 pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let root = incident.root();
     let directory = &incident.stage.directory;
-    let captured = ["path", "file", "script", "tool"].iter().find_map(|name| root.capture(name)).map(str::to_owned);
+    let captured =
+        ["path", "file", "script", "tool", "command"].iter().find_map(|name| root.capture(name)).map(str::to_owned);
     // `./build.sh: line 3: …` and `build.sh: 3: …`.
     let printed = root.cause.text.split(':').next().map(str::to_owned);
-    let above =
-        log.above(root.cause.line, 2).into_iter().filter_map(|line| line.text.split(": ").nth(2).map(str::to_owned));
+    // The line above names the script where the carriage return itself broke the message in two.
+    let lines = log.above(root.cause.line, 2);
+    let piece =
+        |number: usize| lines.iter().filter_map(move |line| line.text.split(": ").nth(number).map(str::to_owned));
+    let above = piece(0).chain(piece(2));
     let words = incident.stage.command.text();
     let words = words.split(|c: char| c.is_whitespace() || ";&|()'\"".contains(c)).map(str::to_owned);
     let candidates = captured.into_iter().chain(printed).chain(words).chain(above);

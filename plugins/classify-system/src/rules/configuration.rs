@@ -64,20 +64,31 @@ pub const RULES: &[Rule] = rules![
         .matches("called `Result::unwrap()` on an `Err` value: environment variable not found")
         .ignores("environment variable WIDGET not found, using default"),
     rule("system.carriage-return", "configuration")
-        .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: invalid option name: ?$|invalid option name.*\\r")
+        // A carriage return by itself ends a line of a log: what a shell printed around one comes in two pieces, of which the
+        // second begins where the word ended. A number that is none, and an option without a letter, end in one.
+        .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: set: (?:Illegal option )?-$|: invalid option name: ?$|invalid option name.*\\r|^['’]?: (?:(?:command )?not found|invalid option(?: name)?|not a valid identifier|bad variable name|No such file or directory|ambiguous redirect|numeric argument required)$|: exit: Illegal number: \d+$|/\S+\^M: bad interpreter|^(?:/usr/bin/)?env: ['‘\x22]?[\w.+-]+\\r")
         .confidence(0.95)
         .specificity(72)
         .disposition(Disposition::Patch)
         .strategies(&["config", "escalate"])
         .matches("run.sh: line 3: cd: $'build\\r': No such file or directory")
         .matches("run.sh: line 4: $'\\r': command not found")
+        .matches("run.sh: 2: set: Illegal option -")
+        .matches("run.sh: 4: \n: not found")
+        .matches("/usr/bin/env: ‘bash\\r’: No such file or directory")
+        .matches("bash: ./run.sh: /bin/sh^M: bad interpreter: No such file or directory")
+        .ignores("sh: 2: set: Illegal option -o pipefail")
+        .ignores("run.sh: 4: widget: not found")
         .ignores("run.sh: line 3: cd: build: No such file or directory"),
     rule("system.interpreter-missing", "configuration")
-        .pattern(r": cannot execute: required file not found$")
+        .pattern(r"(?:^|: )(?P<path>[^\s:]+): cannot execute: required file not found$|^(?:\S*sh|\S+\.sh): (?:line )?\d+: (?P<file>(?:[\w.@+-]*/)*[\w.@+-]+\.(?:sh|bash|py|pl|rb|js)): not found$")
         .confidence(0.9)
         .specificity(74)
+        .disposition(Disposition::Patch)
         .strategies(&["config", "alternative", "escalate"])
         .matches("bash: line 1: ./widget: cannot execute: required file not found")
+        .matches("sh: 1: ./widget.sh: not found")
+        .ignores("sh: 1: widget: not found")
         .ignores("bash: ./widget: Permission denied"),
     rule("system.foreign-binary", "toolchain-missing-or-version")
         .pattern(r"cannot execute binary file|[Ee]xec format error|Bad CPU type in executable|is not a valid Win32 application|qemu-\w+: Could not open '/lib")

@@ -77,7 +77,7 @@ pub const RULES: &[Rule] = rules![
     git("system.git-remote-hangup")
         .category("network-transient")
         .pattern(
-            r"error: RPC failed; (?:curl \d+|result=|HTTP (?:0|4[0-9][0-9]))|fatal: (?:the remote end hung up unexpectedly|early EOF|protocol error: bad pack header|fetch-pack: invalid index-pack output|index-pack failed|unable to access '[^']+': (?:Failed to connect|Operation timed out|Empty reply|Recv failure|OpenSSL SSL_|Send failure|HTTP/2 stream|gnutls_handshake|GnuTLS|transfer closed|Connection (?:timed out|reset|refused))|unable to connect to \S+|read error: )|error: \d+ bytes of body are still expected",
+            r"error: RPC failed; (?:curl \d+|result=|HTTP (?:0|4[0-9][0-9]))|fatal: (?:the remote end hung up unexpectedly|early EOF|protocol error: bad pack header|fetch-pack: invalid index-pack output|index-pack failed|unable to access '[^']+': (?:Failed to connect|Operation timed out|Empty reply|Recv failure|OpenSSL SSL_|Send failure|HTTP/2 stream|gnutls_handshake|GnuTLS|transfer closed|Connection (?:timed out|reset|refused))|unable to connect to \S+|read error: )|error: \d+ bytes of body are still expected|error: .*\(curl_result = (?:5|6|7|18|28|35|52|55|56|92), http_code = 0",
         )
         .unless(r"RPC failed; HTTP 40[13]")
         .confidence(0.88)
@@ -86,6 +86,7 @@ pub const RULES: &[Rule] = rules![
         .matches("error: RPC failed; curl 56 GnuTLS recv error (-9): A TLS packet with unexpected length was received.")
         .matches("fatal: the remote end hung up unexpectedly")
         .matches("fatal: early EOF")
+        .matches("error: Empty reply from server (curl_result = 52, http_code = 0, sha1 = 0123456789abcdef0123456789abcdef01234567)")
         .ignores("fatal: couldn't find remote ref refs/heads/topic"),
     git("system.git-merge-conflict")
         .pattern(r"^CONFLICT \(|Automatic merge failed; fix conflicts|error: (?:could not apply|Your local changes to the following files would be overwritten|Merging is not possible|patch failed:|The following untracked working tree files would be overwritten)|needs merge$|^error: (?:\S+: )?patch does not apply")
