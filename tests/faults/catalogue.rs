@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("node", include_str!("catalogue/node.toml")),
     ("rust", include_str!("catalogue/rust.toml")),
     ("native", include_str!("catalogue/native.toml")),
+    ("java", include_str!("catalogue/java.toml")),
 ];
 
 /// One file of the catalogue.
