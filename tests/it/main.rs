@@ -20,6 +20,7 @@ mod policy_replay;
 mod promises;
 mod quarantine;
 mod rails;
+mod same_commit;
 mod secrets;
 mod several;
 mod strategies;

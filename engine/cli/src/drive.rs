@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use driver::ports::{Executor, Journal, Observer, Plugins, Recovery, StatePaths, Stdin, Workspace};
@@ -11,7 +12,9 @@ use pipeline::event::Fact;
 use pipeline::id::{RunId, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Qualifier, RunResult};
+use pipeline::source::{Earlier, Source, suspects};
 use store::Store;
+use tokio::time::timeout;
 
 use crate::args::{HealArgs, ModeArg, PatchesArg};
 use crate::engine::{self, SystemClock};
@@ -24,6 +27,10 @@ use crate::summary::Scribe;
 
 /// Green logs of a stage that a diagnosis is compared with.
 const BASELINES: usize = 3;
+
+/// How long the start of a run waits for version control to say whether the work tree is clean. Git needs milliseconds for
+/// most projects; where it needs longer the run begins without, and is compared with no earlier one.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// What a run is made of.
 pub struct Job {
@@ -144,20 +151,28 @@ impl Job {
 
     /// Runs the pipeline.
     pub async fn run(&self, run: &RunId, seed: u64, observer: Arc<dyn Observer>) -> Result<Finished, Failure> {
+        // Asked beside the work until it is needed.
+        let workspace = Arc::clone(&self.workspace);
+        let source = tokio::spawn(async move { timeout(LONGEST_LOOK, workspace.source()).await });
         people::note_reverts(&self.project, &self.store)?;
         self.store.claim_run(run, std::process::id()).context("claim the run")?;
         let environment = project::environment();
+        let (learned, benched, durations) =
+            (self.learned(), self.store.benched().unwrap_or_default(), self.durations());
+        let source = source.await.ok().and_then(Result::ok).flatten();
         let fact = Fact::RunStarted {
             run: run.clone(),
             pipeline: Box::new(self.pipeline.clone()),
             seed,
-            learned: if self.pipeline.detection.learning { self.learned() } else { Vec::new() },
-            benched: self.store.benched().unwrap_or_default(),
+            learned: if self.pipeline.detection.learning { learned } else { Vec::new() },
+            benched,
             machine: engine::machine(),
             unwanted: self.pipeline.unwanted(&environment),
-            durations: self.durations(),
+            durations,
             joins_failures: true,
             java_homes: engine::java_homes(&self.project.root, &environment),
+            earlier: Box::new(self.earlier(source.as_ref(), &environment)),
+            source,
         };
         let driver = Driver::new(self.ports(run, observer), self.settings(run));
         let finished = driver.run(fact, signals::interrupts()).await.map_err(|error| engine_fault(error, run))?;
@@ -169,6 +184,13 @@ impl Job {
     fn durations(&self) -> BTreeMap<StageName, u64> {
         let stages = self.pipeline.stages.iter().map(|stage| &stage.name);
         self.store.typical_durations(&self.pipeline.name, stages).unwrap_or_default().into_iter().collect()
+    }
+
+    /// What earlier runs have to do with one that begins now.
+    fn earlier(&self, source: Option<&Source>, environment: &BTreeMap<String, String>) -> Earlier {
+        let past = source.and_then(Source::clean_commit).map(|commit| self.store.failures_on(commit, &self.pipeline));
+        let past = past.and_then(Result::ok).unwrap_or_default();
+        Earlier { failures: suspects(past, &self.pipeline, environment) }
     }
 
     fn learned(&self) -> Vec<pipeline::choice::ArmRecord> {

@@ -13,6 +13,7 @@ use pipeline::finding::Finding;
 use pipeline::id::{IncidentId, PluginId, StageName};
 use pipeline::outcome::Outcome;
 use pipeline::remedy::{CommandLine, Limits, Remedy};
+use pipeline::source::Source;
 use pipeline::time::Timestamp;
 use serde::Serialize;
 
@@ -181,6 +182,10 @@ pub trait Workspace: Send + Sync {
     fn place(&self) -> Place;
     /// `git` or `none`.
     fn version_control(&self) -> &'static str;
+    /// The commit that the workspace stands on; `None` where there is none or nobody can tell.
+    async fn source(&self) -> Option<Source> {
+        None
+    }
     /// Records all versioned and untracked (not ignored) files under a name; a name that exists is replaced. The user's
     /// index and refs stay as they are.
     async fn snapshot(&self, name: &str) -> Result<(), WorkspaceError>;

@@ -17,6 +17,7 @@ use crate::incident::IncidentEnd;
 use crate::outcome::{Outcome, Qualifier, RunResult};
 use crate::policy;
 use crate::remedy::{CommandLine, Limits, Remedy};
+use crate::source::{Earlier, Source};
 use crate::time::Timestamp;
 
 /// One line of the journal.
@@ -167,6 +168,12 @@ pub enum Fact {
         /// and no others. None in journals from before that.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         java_homes: Vec<String>,
+        /// The commit that the run begins on, where version control tells.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Source>,
+        /// What earlier runs have to do with it.
+        #[serde(default, skip_serializing_if = "Earlier::is_empty")]
+        earlier: Box<Earlier>,
     },
     /// An attempt ended.
     AttemptEnded { stage: StageName, attempt: u32, purpose: Purpose, outcome: Outcome },

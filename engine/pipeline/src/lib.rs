@@ -25,4 +25,5 @@ pub mod healing;
 pub mod incident;
 pub mod replay;
 pub mod run;
+pub mod source;
 pub mod stage;

@@ -14,6 +14,7 @@ use crate::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
 use crate::outcome::{Outcome, Qualifier, RunResult};
 use crate::policy::breaker::Breakers;
 use crate::policy::budget::Budget;
+use crate::source::EarlierFailure;
 use crate::stage::{IllegalStageStep, StageEvent, StageState};
 use crate::time::Timestamp;
 
@@ -24,6 +25,7 @@ mod numbers;
 mod policy;
 mod resume;
 mod stages;
+mod suspects;
 mod turns;
 
 use caching::Caching;
@@ -74,8 +76,10 @@ pub struct Run {
     id: RunId,
     pipeline: Pipeline,
     stages: Stages,
-    /// Least qualifier that a pass of the stage can have now: it failed before in this run.
+    /// Least qualifier that a pass of the stage can have now: it failed before, in this run or on the same commit.
     floors: Vec<Qualifier>,
+    /// By index of the stage: failures of earlier runs on the same commit.
+    earlier: BTreeMap<usize, EarlierFailure>,
     attempts: Attempts,
     incidents: Vec<Incident>,
     by_id: HashMap<IncidentId, usize>,
@@ -115,6 +119,8 @@ impl Run {
             durations,
             joins_failures,
             java_homes,
+            source,
+            earlier,
         } = fact
         else {
             return Err(StepError::NotStarted);
@@ -125,6 +131,7 @@ impl Run {
             stages: Stages::new(pipeline, durations)?,
             pipeline: (**pipeline).clone(),
             floors: vec![Qualifier::Clean; count],
+            earlier: BTreeMap::new(),
             attempts: Attempts::default(),
             incidents: Vec::new(),
             by_id: HashMap::new(),
@@ -143,6 +150,9 @@ impl Run {
             outcomes: BTreeMap::new(),
             trials: BTreeMap::new(),
         };
+        if source.as_ref().is_some_and(|source| source.clean_commit().is_some()) {
+            this.suspect(&earlier.failures);
+        }
         let mut decisions = Vec::new();
         let unwanted: HashSet<&StageName> = unwanted.iter().collect();
         for index in 0..count {
@@ -293,7 +303,8 @@ impl Run {
             }
             _ => {
                 self.note_lineage(index);
-                self.finish_stage(index, &outcome.to_string(), decisions)?;
+                let reason = self.reason_of_end(index, outcome);
+                self.finish_stage(index, &reason, decisions)?;
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ use pipeline::definition::Pipeline;
 use pipeline::event::{Decision, Event, Fact, LostAttempt, Purpose, Record};
 use pipeline::id::{IncidentId, RunId, StageName};
 use pipeline::outcome::{Outcome, Qualifier, RunResult};
+use pipeline::source::{Source, command_digest};
 use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
@@ -16,13 +17,15 @@ use crate::fold_incident::fold_incident;
 pub(crate) fn fold(connection: &Connection, run: &RunId, record: &Record) -> Result<(), Fault> {
     let context = Folding { connection, run: run.as_str(), at: integer(record.at.0) };
     match &record.event {
-        Event::Fact(Fact::RunStarted { pipeline, .. }) => context.start_run(pipeline),
+        Event::Fact(Fact::RunStarted { pipeline, source, .. }) => {
+            context.start_run(pipeline, source.as_ref().and_then(Source::clean_commit))
+        }
         Event::Fact(Fact::AttemptEnded { stage, attempt, purpose, outcome }) => {
             context.end_attempt(stage, *attempt, purpose, outcome)
         }
         Event::Fact(Fact::Resumed { lost }) => context.lose_attempts(lost),
-        Event::Decision(Decision::StartAttempt { stage, attempt, purpose, .. }) => {
-            context.start_attempt(stage, *attempt, purpose)
+        Event::Decision(Decision::StartAttempt { stage, attempt, purpose, command, .. }) => {
+            context.start_attempt(stage, *attempt, purpose, &command_digest(command))
         }
         Event::Decision(Decision::EndStage { stage, result, qualifier, reason }) => {
             context.end_stage(stage, *result, *qualifier, reason)
@@ -44,7 +47,7 @@ fn purpose_word(purpose: &Purpose) -> (&'static str, Option<&IncidentId>) {
 
 /// What a stage's name means the same in. Every `selfheal exec` runs a stage of the same name: there the command and its
 /// folder tell one from another.
-fn scope_of(pipeline: &Pipeline) -> String {
+pub(crate) fn scope_of(pipeline: &Pipeline) -> String {
     match pipeline.stages.as_slice() {
         [stage] if pipeline.name == "exec" && stage.name.as_str() == "exec" => {
             let digest = Sha256::digest(format!("{}\0{}", stage.directory, stage.command));
@@ -68,16 +71,18 @@ impl Folding<'_> {
         Ok(self.connection.prepare_cached(sql)?.execute(values)?)
     }
 
-    fn start_run(&self, pipeline: &Pipeline) -> Result<(), Fault> {
+    fn start_run(&self, pipeline: &Pipeline, clean_commit: Option<&str>) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO runs (run, pipeline, scope, is_learning, started, stages) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO runs (run, pipeline, scope, is_learning, started, stages, clean_commit)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 self.run,
                 pipeline.name,
                 scope_of(pipeline),
                 pipeline.detection.learning,
                 self.at,
-                integer(pipeline.stages.len() as u64)
+                integer(pipeline.stages.len() as u64),
+                clean_commit,
             ],
         )?;
         Ok(())
@@ -91,26 +96,30 @@ impl Folding<'_> {
         Ok(())
     }
 
-    fn start_attempt(&self, stage: &StageName, attempt: u32, purpose: &Purpose) -> Result<(), Fault> {
+    fn start_attempt(&self, stage: &StageName, attempt: u32, purpose: &Purpose, command: &str) -> Result<(), Fault> {
         let (purpose, incident) = purpose_word(purpose);
         self.execute(
-            "INSERT INTO attempts (run, stage, attempt, pipeline, purpose, incident, started)
-             SELECT run, ?2, ?3, pipeline, ?4, ?5, ?6 FROM runs WHERE run = ?1
-             ON CONFLICT (run, stage, attempt) DO UPDATE SET started = excluded.started, is_lost = 0",
-            params![self.run, stage.as_str(), attempt, purpose, incident.map(IncidentId::as_str), self.at],
+            "INSERT INTO attempts (run, stage, attempt, pipeline, purpose, incident, started, command)
+             SELECT run, ?2, ?3, pipeline, ?4, ?5, ?6, ?7 FROM runs WHERE run = ?1
+             ON CONFLICT (run, stage, attempt) DO UPDATE SET
+                 started = excluded.started, command = excluded.command, is_lost = 0",
+            params![self.run, stage.as_str(), attempt, purpose, incident.map(IncidentId::as_str), self.at, command],
         )?;
         Ok(())
     }
 
     fn end_attempt(&self, stage: &StageName, attempt: u32, purpose: &Purpose, outcome: &Outcome) -> Result<(), Fault> {
         let (purpose, incident) = purpose_word(purpose);
+        let has_failed = purpose == "plain" && matches!(outcome.result(), RunResult::Failure | RunResult::Timeout);
         self.execute(
             "INSERT INTO attempts (run, stage, attempt, pipeline, purpose, incident, started, ended, result, exit_code,
-                                   signal, duration_ms, cpu_ms, peak_memory)
-             SELECT run, ?2, ?3, pipeline, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM runs WHERE run = ?1
+                                   signal, duration_ms, cpu_ms, peak_memory, failed_on)
+             SELECT run, ?2, ?3, pipeline, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, iif(?13, clean_commit, NULL)
+             FROM runs WHERE run = ?1
              ON CONFLICT (run, stage, attempt) DO UPDATE SET
                  ended = excluded.ended, result = excluded.result, exit_code = excluded.exit_code, signal = excluded.signal,
-                 duration_ms = excluded.duration_ms, cpu_ms = excluded.cpu_ms, peak_memory = excluded.peak_memory",
+                 duration_ms = excluded.duration_ms, cpu_ms = excluded.cpu_ms, peak_memory = excluded.peak_memory,
+                 failed_on = excluded.failed_on",
             params![
                 self.run,
                 stage.as_str(),
@@ -124,6 +133,7 @@ impl Folding<'_> {
                 integer(outcome.duration_ms),
                 integer(outcome.cpu_ms),
                 outcome.peak_memory_bytes.map(integer),
+                has_failed,
             ],
         )?;
         Ok(())

@@ -10,6 +10,7 @@ use pipeline::finding::{Disposition, Finding};
 use pipeline::id::{IncidentId, RemedyKey, Signature, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::remedy::{Action, Remedy};
+use pipeline::source::Healing;
 use rusqlite::params;
 
 use crate::error::Fault;
@@ -28,6 +29,7 @@ pub(crate) fn fold_incident(context: &Folding<'_>, event: &Event) -> Result<(), 
             context.end_trials(incident, tried)
         }
         Event::Decision(Decision::Weighed { incident, proposals }) => context.shadow(incident, proposals),
+        Event::Decision(Decision::JoinIncident { incident, into, .. }) => context.join(incident, into),
         Event::Fact(Fact::PatchSaved { incident, path, digest }) => context.save_patch(incident, path, digest),
         Event::Decision(Decision::SaveTicket { incident, title, body, labels }) => {
             context.write_ticket(incident, title, body, labels)
@@ -99,6 +101,14 @@ impl Folding<'_> {
         Ok(())
     }
 
+    fn join(&self, incident: &IncidentId, into: &IncidentId) -> Result<(), Fault> {
+        self.execute(
+            "UPDATE incidents SET joined_into = ?2 WHERE incident = ?1",
+            params![incident.as_str(), into.as_str()],
+        )?;
+        Ok(())
+    }
+
     fn ask(&self, incident: &IncidentId, root: Option<&Finding>) -> Result<(), Fault> {
         self.execute(
             "UPDATE incidents SET asked_signature = ?2, asked_code = ?3 WHERE incident = ?1",
@@ -110,9 +120,9 @@ impl Folding<'_> {
     fn start_trial(&self, incident: &IncidentId, remedy: &Remedy, disposition: Disposition) -> Result<(), Fault> {
         self.execute(
             "INSERT INTO trials (incident, number, run, remedy, plugin, strategy, title, disposition, is_for_one_run,
-                                 signature, code, started)
+                                 signature, code, started, healing)
              SELECT ?1, 1 + (SELECT count(*) FROM trials WHERE incident = ?1), run, ?2, ?3, ?4, ?5, ?6, ?7,
-                    asked_signature, asked_code, ?8
+                    asked_signature, asked_code, ?8, ?9
              FROM incidents WHERE incident = ?1",
             params![
                 incident.as_str(),
@@ -123,6 +133,7 @@ impl Folding<'_> {
                 disposition.as_str(),
                 is_for_one_run(remedy),
                 self.at,
+                serde_json::to_string(&Healing::of(remedy)).expect("actions hold no maps with odd keys"),
             ],
         )?;
         Ok(())

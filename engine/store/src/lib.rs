@@ -33,6 +33,7 @@ mod history;
 mod incidents;
 mod learning;
 mod measurements;
+mod past;
 mod promotion;
 mod settings;
 mod tickets;

@@ -27,10 +27,10 @@ pub(crate) const DERIVED_TABLES: [&str; 13] = [
 ];
 
 /// The newest version.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
-/// One entry per schema version, oldest first; an entry that was released never changes. An entry that needs other derived
-/// tables rebuilds all of them in its hook, so that the entries before it need not make any.
+/// One entry per schema version, oldest first; what an entry does to the journal never changes once it was released. The last
+/// one rebuilds all derived tables in its hook, so that the entries before it need not make any.
 fn steps() -> Vec<M<'static>> {
     let rebuild = |transaction: &rusqlite::Transaction<'_>| {
         journal::rebuild(transaction).map_err(|fault| match fault {
@@ -39,7 +39,7 @@ fn steps() -> Vec<M<'static>> {
             Fault::Word { column, word } => HookError::Hook(format!("{column}: {word:?}")),
         })
     };
-    vec![M::up(include_str!("schema/journal.sql")), M::up_with_hook("", rebuild)]
+    vec![M::up(include_str!("schema/journal.sql")), M::up(""), M::up_with_hook("", rebuild)]
 }
 
 /// Brings a database of version `VERSION` or older to `VERSION`.

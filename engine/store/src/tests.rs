@@ -13,6 +13,7 @@ mod journal;
 mod learning;
 mod machine;
 mod opening;
+mod past;
 mod people;
 mod promotion;
 mod tickets;

@@ -40,6 +40,7 @@ mod processes;
 mod recover;
 mod rules;
 mod snapshot;
+mod source;
 mod standing;
 mod steering;
 mod tree;

@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use driver::ports::{Place, Recovery, Scratch, Workspace, WorkspaceError};
 use pipeline::event::{FileChange, ScratchKind};
+use pipeline::source::Source;
 
 use crate::bound::{self, CopyUnavailable};
 use crate::copy::{Copy, Size};
@@ -27,7 +28,7 @@ use crate::rules::Rules;
 use crate::snapshot::Snapshots;
 use crate::tree::{failed, lstat, remove_tree};
 use crate::walk::{DotGit, Entry, Standing, list};
-use crate::{changes, clear, commit, recover, standing, upper};
+use crate::{changes, clear, commit, recover, source, standing, upper};
 
 /// A folder on this machine. Cheap to clone.
 #[derive(Clone)]
@@ -106,6 +107,10 @@ impl Workspace for LocalWorkspace {
             Some(repository) if !repository.is_outside => "git",
             _ => "none",
         }
+    }
+
+    async fn source(&self) -> Option<Source> {
+        self.blocking(Inner::source).await
     }
 
     async fn snapshot(&self, name: &str) -> Result<(), WorkspaceError> {
@@ -227,6 +232,14 @@ impl Inner {
 
     fn repository(&self) -> Option<&Repository> {
         self.repository.get_or_init(|| Repository::around(&self.root)).as_ref()
+    }
+
+    /// The commit it stands on; `None` where it is not versioned.
+    fn source(&self) -> Option<Source> {
+        // The top of a work tree is never ignored by its own repository, and to know that saves four calls of git.
+        let is_top = self.root.join(".git").symlink_metadata().is_ok();
+        let is_versioned = is_top || self.repository().is_some_and(|repository| !repository.is_outside);
+        is_versioned.then(|| source::source(&self.root)).flatten()
     }
 
     /// The rules of the workspace without what a trial wrote.

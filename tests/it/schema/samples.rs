@@ -12,6 +12,7 @@ use pipeline::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Artifact, Metric, Outcome, Qualifier, RunResult};
 use pipeline::remedy::{Action, CommandLine, Limits, Remedy};
+use pipeline::source::{Earlier, EarlierFailure, Source};
 use pipeline::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -217,6 +218,15 @@ fn facts() -> Vec<Fact> {
             durations: [(stage(), 1_500)].into(),
             joins_failures: true,
             java_homes: Vec::new(),
+            source: Some(Source { commit: "c0ffee".to_owned(), is_dirty: false }),
+            earlier: Box::new(Earlier {
+                failures: vec![EarlierFailure {
+                    stage: stage(),
+                    run: RunId::new("r-0"),
+                    code: Some("python.module-not-found".to_owned()),
+                    category: Some("dependency-missing".to_owned()),
+                }],
+            }),
         },
         Fact::CacheChecked { stage: stage(), key: Some("00".into()), is_hit: true, notice: None },
         Fact::CacheChecked { stage: stage(), key: None, is_hit: false, notice: Some("no file".to_owned()) },

@@ -8,10 +8,12 @@ type Promise = (&'static str, &'static [(&'static str, &'static str)]);
 
 const RAILS: &str = "tests/it/rails.rs";
 const MORE: &str = "tests/it/promises.rs";
+const SAME_COMMIT: &str = "tests/it/same_commit.rs";
 const HOSTILE: &str = "tests/it/hostile.rs";
 const SECRETS: &str = "tests/it/secrets.rs";
 const PASSTHROUGH: &str = "tests/it/passthrough.rs";
 const RUN: &str = "engine/pipeline/src/run/tests.rs";
+const SUSPECTS: &str = "engine/pipeline/src/run/tests/suspects.rs";
 const PROPERTIES: &str = "engine/pipeline/src/run/tests/properties.rs";
 const INCIDENT: &str = "engine/pipeline/src/incident/tests.rs";
 const WEIGHED: &str = "engine/pipeline/src/policy/tests/incident.rs";
@@ -193,6 +195,13 @@ const PROMISES: &[Promise] = &[
         &[
             (RAILS, "a_stage_that_passes_without_the_remedy_too_is_a_flaky_suspect_and_never_clean"),
             (RUN, "a_pass_without_the_remedy_is_luck_and_never_clean"),
+        ],
+    ),
+    (
+        "one commit that fails and passes is never clean, in another run either",
+        &[
+            (SAME_COMMIT, "a_stage_that_failed_in_an_earlier_run_on_the_same_commit_never_passes_clean"),
+            (SUSPECTS, "a_pass_after_a_failure_of_an_earlier_run_on_the_same_commit_is_never_clean"),
         ],
     ),
     // 7: verify.

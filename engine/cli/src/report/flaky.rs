@@ -7,6 +7,8 @@ use pipeline::event::Licence;
 use pipeline::healing::UNKNOWN_CODE;
 use pipeline::id::{IncidentId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
+use pipeline::outcome::Qualifier;
+use pipeline::source::{Earlier, EarlierFailure, Source};
 use pipeline::time::{Day, Timestamp};
 
 use super::paint::{FAILED, HEALED, harmless, paint};
@@ -28,9 +30,27 @@ pub struct Memory {
     reruns: HashSet<IncidentId>,
     quarantined: Vec<(Quarantine, u64)>,
     suspects: Vec<(StageName, Signature)>,
+    /// Stages that failed in an earlier run on the same commit.
+    earlier: Vec<EarlierFailure>,
+    /// Those of them that passed now.
+    repeated: Vec<EarlierFailure>,
 }
 
 impl Memory {
+    /// What earlier runs on the same commit have to say.
+    pub fn begin(&mut self, source: Option<&Source>, earlier: &Earlier) {
+        if source.is_some_and(|source| source.clean_commit().is_some()) {
+            self.earlier.clone_from(&earlier.failures);
+        }
+    }
+
+    /// What the pass of a stage means if it failed before on the same commit.
+    pub fn passed(&mut self, stage: &StageName, qualifier: Qualifier) {
+        if qualifier == Qualifier::FlakySuspect {
+            self.repeated.extend(self.earlier.iter().filter(|failure| failure.stage == *stage).cloned());
+        }
+    }
+
     /// What a person's word is worth.
     pub fn vouched(&mut self, incident: &IncidentId, entry: &Quarantine, licence: &Licence, mode: Mode) -> Vec<String> {
         let (owner, reason) = (harmless(&entry.owner, WIDEST), harmless(&entry.reason, WIDEST));
@@ -101,6 +121,9 @@ impl Memory {
                 "{} {stage} failed and passed; owner {owner}, {left}: {reason}",
                 paint(HEALED, "quarantined:")
             ));
+        }
+        for failure in &self.repeated {
+            lines.push(format!("{} {} {failure}", paint(HEALED, "flaky-suspect:"), failure.stage));
         }
         for (stage, signature) in &self.suspects {
             let entry = Quarantine {

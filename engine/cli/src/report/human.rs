@@ -104,7 +104,8 @@ impl HumanReport {
 
     fn fact(&self, at: u64, fact: &Fact, memory: &mut Memory, live: &mut Live) {
         match fact {
-            Fact::RunStarted { run, pipeline, .. } => {
+            Fact::RunStarted { run, pipeline, source, earlier, .. } => {
+                memory.flaky.begin(source.as_ref(), earlier);
                 memory.run = run.to_string();
                 memory.mode = pipeline.healing.mode;
                 memory.started_ms = at;
@@ -382,6 +383,9 @@ impl HumanReport {
             }
             Decision::EndStage { stage, result, qualifier, reason } => {
                 live.hide(stage);
+                if *result == RunResult::Success {
+                    memory.flaky.passed(stage, *qualifier);
+                }
                 self.end_stage(stage, *result, *qualifier, reason, memory, live);
             }
             Decision::EndRun { result, qualifier } => self.end_run(at, *result, *qualifier, memory, live),

@@ -144,6 +144,8 @@ impl World {
             durations: BTreeMap::new(),
             joins_failures: true,
             java_homes: Vec::new(),
+            source: None,
+            earlier: Default::default(),
         }
     }
 

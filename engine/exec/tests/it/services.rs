@@ -88,6 +88,8 @@ impl World {
             durations: BTreeMap::new(),
             joins_failures: true,
             java_homes: Vec::new(),
+            source: None,
+            earlier: Default::default(),
         };
         Driver::new(ports, settings).run(start, self.interrupt.handle()).await.expect("the run ends");
         let mut ends = journal.records().into_iter().filter_map(|record| match record.event {

@@ -9,6 +9,7 @@ mod properties;
 mod quarantine;
 mod scheduling;
 mod stopping;
+mod suspects;
 
 use super::*;
 use crate::definition::{Mode, Patches, Stage};
@@ -45,6 +46,8 @@ fn started(pipeline: Pipeline) -> Fact {
         durations: BTreeMap::new(),
         joins_failures: true,
         java_homes: Vec::new(),
+        source: None,
+        earlier: Default::default(),
     }
 }
 

@@ -7,6 +7,8 @@ CREATE TABLE runs (
     scope TEXT NOT NULL,
     is_learning INTEGER NOT NULL,
     started INTEGER NOT NULL,
+    -- The commit that it began on, if nothing in the work tree differed from it.
+    clean_commit TEXT,
     ended INTEGER,
     result TEXT,
     qualifier TEXT,
@@ -33,10 +35,15 @@ CREATE TABLE attempts (
     cpu_ms INTEGER,
     peak_memory INTEGER,
     is_lost INTEGER NOT NULL DEFAULT 0,
+    -- Digest of the command.
+    command TEXT,
+    -- The commit on which a stage's own attempt failed, if it was clean: one that fails and passes is suspect.
+    failed_on TEXT,
     PRIMARY KEY (run, stage, attempt)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX attempts_by_stage ON attempts (pipeline, stage, result, ended);
+CREATE INDEX attempts_failed_on ON attempts (failed_on, ended) WHERE failed_on IS NOT NULL;
 
 CREATE TABLE stages (
     run TEXT NOT NULL,
@@ -66,6 +73,8 @@ CREATE TABLE incidents (
     -- The failure that healers were asked about last: another one after a remedy that progressed.
     asked_signature TEXT,
     asked_code TEXT,
+    -- The incident that it became a part of.
+    joined_into TEXT,
     ended INTEGER,
     end TEXT,
     remedy TEXT,
@@ -88,6 +97,8 @@ CREATE TABLE trials (
     disposition TEXT NOT NULL,
     -- Whether nothing of it outlives the run: then the failure has to come back.
     is_for_one_run INTEGER NOT NULL,
+    -- What it leaves: JSON of `Healing` in pipeline/src/source.rs.
+    healing TEXT NOT NULL,
     -- The failure it was tried against.
     signature TEXT,
     code TEXT,

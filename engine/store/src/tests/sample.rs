@@ -9,6 +9,7 @@ use pipeline::id::{IncidentId, PluginId, RunId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Outcome, Qualifier, RunResult};
 use pipeline::remedy::{Action, CommandLine, Limits, Remedy};
+use pipeline::source::Source;
 use pipeline::time::Timestamp;
 
 /// The pipeline of every sample run unless it says otherwise.
@@ -32,6 +33,11 @@ impl Story {
 
     /// A run of a pipeline of its own.
     pub(super) fn begin_with(run: &str, at: u64, pipeline: Pipeline) -> Self {
+        Self::begin_on(run, at, pipeline, None)
+    }
+
+    /// A run on a commit.
+    pub(super) fn begin_on(run: &str, at: u64, pipeline: Pipeline, source: Option<Source>) -> Self {
         let run = RunId::from(run);
         let mut story = Self { run: run.clone(), records: Vec::new(), now: at };
         story.fact(Fact::RunStarted {
@@ -45,6 +51,8 @@ impl Story {
             durations: Default::default(),
             joins_failures: true,
             java_homes: Vec::new(),
+            source,
+            earlier: Default::default(),
         });
         story
     }

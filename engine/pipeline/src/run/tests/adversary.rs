@@ -83,6 +83,7 @@ pub(super) struct Adversary {
     unwanted: BTreeSet<StageName>,
     /// Results by stage.
     ended: BTreeMap<StageName, (RunResult, Qualifier)>,
+    /// Stages that failed, in this run or in an earlier one on the same clean commit.
     failed: BTreeSet<StageName>,
     /// Stages that passed an attempt in scratch.
     passed_in_scratch: BTreeSet<StageName>,
@@ -114,6 +115,9 @@ impl Adversary {
             pipeline.stages.iter().filter(|_| choices.one_in(10)).map(|stage| stage.name.clone()).collect();
         let durations =
             pipeline.stages.iter().map(|stage| (stage.name.clone(), choices.below(3) as u64 * 1_000)).collect();
+        let (source, earlier) = world::some_past(&mut choices, &pipeline);
+        let counts = source.as_ref().is_some_and(|source| !source.is_dirty);
+        let failed_before = earlier.failures.iter().filter(|_| counts).map(|one| one.stage.clone()).collect();
         let fact = Fact::RunStarted {
             run: RunId::new("r-1"),
             pipeline: Box::new(pipeline),
@@ -125,6 +129,8 @@ impl Adversary {
             durations,
             joins_failures: !choices.one_in(6),
             java_homes: Vec::new(),
+            source,
+            earlier: Box::new(earlier),
         };
         let (run, decisions) = Run::start(&fact, START).expect("a run starts with its first fact");
         let mut this = Self {
@@ -135,7 +141,7 @@ impl Adversary {
             now: START.0,
             unwanted: unwanted.into_iter().collect(),
             ended: BTreeMap::new(),
-            failed: BTreeSet::new(),
+            failed: failed_before,
             passed_in_scratch: BTreeSet::new(),
             plain: BTreeSet::new(),
             restored: BTreeSet::new(),

@@ -16,6 +16,8 @@ fn an_unwanted_stage_is_skipped_and_counts_as_passed() {
         durations: BTreeMap::new(),
         joins_failures: true,
         java_homes: Vec::new(),
+        source: None,
+        earlier: Default::default(),
     };
     let (_, decisions) = Run::start(&fact, NOW).expect("a run starts with its first fact");
     assert_eq!(words(&decisions), ["deploy skip clean", "start notify.1"]);
@@ -39,6 +41,8 @@ fn the_stage_with_the_longest_measured_way_to_go_starts_first() {
                 .into(),
             joins_failures: true,
             java_homes: Vec::new(),
+            source: None,
+            earlier: Default::default(),
         };
         words(&Run::start(&fact, NOW).expect("a run starts with its first fact").1)
     };

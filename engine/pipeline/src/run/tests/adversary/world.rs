@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::definition::Quarantine;
+use crate::source::{Earlier, EarlierFailure, Source};
 
 impl Adversary {
     pub(super) fn some_outcome(&mut self) -> Outcome {
@@ -127,4 +128,19 @@ pub(super) fn some_pipeline(choices: &mut Choices) -> Pipeline {
     definition.healing.control_rate = choices.of(&[0.0, 0.5, 1.0]);
     definition.healing.max_attempts = choices.of(&[3, 2, 1, 0]);
     definition
+}
+
+/// The commit, and failures of earlier runs on it. That the record hands over failures of a dirty tree must not matter.
+pub(super) fn some_past(choices: &mut Choices, pipeline: &Pipeline) -> (Option<Source>, Earlier) {
+    let source = match choices.below(4) {
+        0 | 1 => None,
+        state => Some(Source { commit: "c0ffee".to_owned(), is_dirty: state == 3 }),
+    };
+    let failed: Vec<StageName> =
+        pipeline.stages.iter().filter(|_| choices.one_in(4)).map(|stage| stage.name.clone()).collect();
+    let failures = failed
+        .into_iter()
+        .map(|stage| EarlierFailure { stage, run: RunId::new("r-0"), code: None, category: None })
+        .collect();
+    (source, Earlier { failures })
 }
