@@ -1,6 +1,8 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
-//! the rails of design.md section 5 as it comes.
+//! the rails of design.md section 5 as it comes. [`model`] is the judge of remedies.
 
+mod accounts;
+mod model;
 mod oracle;
 mod world;
 
@@ -20,6 +22,9 @@ use world::some_pipeline;
 /// More facts than any run of the adversary's pipelines can need: five stages with three incidents each, of which each has
 /// three trials that are verified by all stages.
 const MOST_FACTS: usize = 2_000;
+
+/// Memory of the machine.
+const MACHINE_BYTES: u64 = 1 << 30;
 
 /// When the runs begin: long enough after the epoch for a day before it.
 const START: Timestamp = Timestamp(10 * 86_400_000);
@@ -63,8 +68,9 @@ struct Watch {
     trials: u32,
     prepared: u32,
     may_be_open: bool,
-    holds_forbidden: bool,
-    holds_versioned: bool,
+    /// The project when its scratch was opened, and in it.
+    scratch: (model::Files, model::Files),
+    accounts: accounts::Accounts,
     is_ended: bool,
     /// The last diagnosis of it.
     findings: Vec<Finding>,
@@ -91,6 +97,11 @@ pub(super) struct Adversary {
     restored: BTreeSet<StageName>,
     watches: BTreeMap<IncidentId, Watch>,
     versioned: Vec<String>,
+    project: model::Files,
+    /// Failures and remedies that must not meet again.
+    benched: BTreeSet<(Signature, RemedyKey)>,
+    /// When a stage's own attempt failed last.
+    failed_at: BTreeMap<StageName, u64>,
     result: Option<(RunResult, Qualifier)>,
     is_stopping: bool,
     resumptions: usize,
@@ -115,6 +126,7 @@ impl Adversary {
             pipeline.stages.iter().filter(|_| choices.one_in(10)).map(|stage| stage.name.clone()).collect();
         let durations =
             pipeline.stages.iter().map(|stage| (stage.name.clone(), choices.below(3) as u64 * 1_000)).collect();
+        let benched = world::some_benched(&mut choices);
         let (source, earlier) = world::some_past(&mut choices, &pipeline);
         let counts = source.as_ref().is_some_and(|source| !source.is_dirty);
         let failed_before = earlier.failures.iter().filter(|_| counts).map(|one| one.stage.clone()).collect();
@@ -123,8 +135,8 @@ impl Adversary {
             pipeline: Box::new(pipeline),
             seed: choices.below(256) as u64,
             learned: Vec::new(),
-            benched: Vec::new(),
-            machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+            benched: benched.clone(),
+            machine: Machine { memory_bytes: MACHINE_BYTES, processors: 2 },
             unwanted: unwanted.clone(),
             durations,
             joins_failures: !choices.one_in(6),
@@ -147,6 +159,9 @@ impl Adversary {
             restored: BTreeSet::new(),
             watches: BTreeMap::new(),
             versioned: Vec::new(),
+            project: model::project(),
+            benched: benched.into_iter().collect(),
+            failed_at: BTreeMap::new(),
             result: None,
             is_stopping: false,
             resumptions: 0,
@@ -225,6 +240,7 @@ impl Adversary {
         match decision {
             Decision::StartAttempt { stage, attempt, purpose, .. } => {
                 let outcome = self.some_outcome();
+                self.book(&stage, &purpose, &outcome);
                 if purpose == Purpose::Plain {
                     self.plain.remove(&stage);
                     if !self.is_stopping && matches!(outcome.result(), RunResult::Failure | RunResult::Timeout) {
@@ -260,17 +276,20 @@ impl Adversary {
                 let count = self.choices.below(5);
                 let remedies: Vec<Remedy> = (0..count).map(|_| self.some_remedy()).collect();
                 self.versioned = remedies.iter().flat_map(|remedy| policy::paths_named(&remedy.actions)).collect();
-                self.versioned.retain(|path| !path.starts_with("target/"));
+                self.versioned.retain(|path| model::is_versioned(path));
                 Fact::RemediesProposed { incident, remedies, versioned: self.versioned.clone(), faults: Vec::new() }
             }
             Decision::PrepareRerun { incident, .. } => {
                 let problem = self.choices.one_in(6).then(|| "no scratch".to_owned());
-                self.watches.entry(incident.clone()).or_default().may_be_open = true;
+                self.open_scratch(&incident);
                 let scratch = self.choices.of(&[ScratchKind::Overlay, ScratchKind::Copy, ScratchKind::InPlace]);
                 Fact::TrialPrepared { incident, scratch, changes: Vec::new(), env: Vec::new(), problem }
             }
-            Decision::PrepareTrial { incident, .. } => {
-                let changes = self.some_changes(&incident);
+            Decision::PrepareTrial { incident, remedy, keeps_scratch, .. } => {
+                if !keeps_scratch {
+                    self.open_scratch(&incident);
+                }
+                let changes = self.some_changes(&incident, &remedy.actions);
                 let problem = self.choices.one_in(6).then(|| "a step failed".to_owned());
                 let scratch = self.choices.of(&[ScratchKind::Overlay, ScratchKind::Overlay, ScratchKind::InPlace]);
                 Fact::TrialPrepared { incident, scratch, changes, env: Vec::new(), problem }
@@ -279,11 +298,13 @@ impl Adversary {
                 if self.choices.one_in(8) {
                     return unread(incident);
                 }
-                let changes = self.some_changes(&incident);
+                let changes = self.some_changes(&incident, &[]);
                 Fact::ScratchInspected { incident, changes }
             }
             Decision::CommitScratch { incident } => {
-                self.close(incident, |incident| Fact::ScratchCommitted { incident })
+                let fact = self.close(incident, |incident| Fact::ScratchCommitted { incident });
+                self.note_commit(&fact);
+                fact
             }
             Decision::DropScratch { incident } => self.close(incident, |incident| Fact::ScratchDropped { incident }),
             Decision::SavePatch { incident } if self.choices.one_in(8) => unread(incident),
@@ -311,14 +332,17 @@ impl Adversary {
                 let watch = self.watches.entry(incident.clone()).or_default();
                 watch.trials += 1;
                 assert!(watch.trials <= most, "{incident} has its trial number {} of {most}", watch.trials);
-                assert!(!watch.holds_forbidden, "{incident} is tried on a forbidden change");
+                self.check_scratch(incident);
+                self.check_conditions(decision);
             }
             Decision::CheckCache { stage, .. } => self.check_needs(stage),
             Decision::RestoreOutputs { stage, key } => {
                 assert!(key.as_str().starts_with(stage.as_str()), "{stage} gets the outputs of {key}");
             }
             Decision::StoreOutputs { stage, .. } => self.check_kept(stage),
-            Decision::StartAttempt { .. } | Decision::AskHealers { .. } | Decision::Weighed { .. } => {}
+            Decision::AskHealers { incident, findings, tried, .. } => self.note_question(incident, findings, tried),
+            Decision::StartAttempt { .. } => self.check_conditions(decision),
+            Decision::Weighed { .. } => {}
             Decision::Vouched { incident, entry, .. } => {
                 let root = self.watches[incident].findings.first().expect("a failure with a cause is quarantined");
                 assert_eq!(root.signature, entry.signature, "{incident} is taken for another failure");
@@ -331,6 +355,8 @@ impl Adversary {
             }
             Decision::PrepareTrial { incident, stage, remedy, keeps_scratch, .. } => {
                 self.check_remedy(stage, remedy);
+                self.check_budgets(incident, stage);
+                self.check_benched(incident, remedy);
                 let most = self.run.pipeline().healing.max_attempts;
                 let watch = self.watches.entry(incident.clone()).or_default();
                 watch.prepared += 1;
@@ -343,9 +369,10 @@ impl Adversary {
             Decision::CommitScratch { incident } | Decision::SavePatch { incident } => {
                 let is_commit = matches!(decision, Decision::CommitScratch { .. });
                 let patches = self.run.pipeline().healing.patches;
+                self.check_scratch(incident);
                 let watch = &self.watches[incident];
-                assert!(!watch.holds_forbidden, "{decision:?} after a forbidden change");
-                let is_a_patch = watch.holds_versioned && (patches == Patches::Propose || watch.is_vouched);
+                assert!(!watch.accounts.control_passed, "{decision:?} although the stage passed without it");
+                let is_a_patch = watch.holds_versioned() && (patches == Patches::Propose || watch.is_vouched);
                 assert!(!(is_commit && is_a_patch), "{incident} commits a patch that is only to be offered");
             }
             Decision::InspectScratch { .. } | Decision::DropScratch { .. } => {}
@@ -354,7 +381,8 @@ impl Adversary {
                 let unnamed = joined.iter().find(|stage| !body.contains(&format!("- {stage}")));
                 assert_eq!(unnamed, None, "the ticket of {incident} does not name all its stages");
             }
-            Decision::EndIncident { incident, .. } => {
+            Decision::EndIncident { incident, end, .. } => {
+                self.check_end_of(incident, *end);
                 let watch = self.watches.entry(incident.clone()).or_default();
                 assert!(!watch.may_be_open, "{incident} ends with an open scratch");
                 assert!(!std::mem::replace(&mut watch.is_ended, true), "{incident} ends twice");
@@ -417,21 +445,10 @@ impl Adversary {
     }
 
     fn check_remedy(&self, stage: &StageName, remedy: &Remedy) {
-        let pipeline = self.run.pipeline();
-        let definition = pipeline.stages.iter().find(|other| &other.name == stage).expect("a known stage");
-        let versioned = |path: &str| self.versioned.iter().any(|other| other == path);
-        let context = policy::Context {
-            command: &definition.command,
-            limits: &definition.limits,
-            machine: policy::Machine { memory_bytes: Some(1 << 30), processors: Some(2) },
-            healer_paths: &[],
-            programs: &[],
-            java_homes: &[],
-            grants: &pipeline.plugins.grants,
-            paths: &versioned,
-        };
-        assert_eq!(policy::check_actions(remedy, &context), Ok(()), "a refused remedy is tried");
-        assert_eq!(pipeline.healing.mode, Mode::Auto, "a remedy is tried although the mode says no");
+        let bad = model::bad_steps(&self.command_of(stage), remedy);
+        assert!(bad.is_empty(), "{remedy:?} is tried on {stage}: {bad:?}");
+        let healing = &self.run.pipeline().healing;
+        assert_eq!(healing.mode, Mode::Auto, "a remedy is tried although the mode says no");
     }
 
     fn check_end(&self) {

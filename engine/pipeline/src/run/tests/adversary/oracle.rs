@@ -23,8 +23,7 @@ impl Adversary {
         assert!(!watch.may_be_open, "{incident} opens a scratch while one is open");
         watch.is_vouched = true;
         watch.may_be_open = true;
-        watch.holds_forbidden = false;
-        watch.holds_versioned = false;
+        self.check_budgets(incident, stage);
         self.check_one_at_a_time();
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::definition::Quarantine;
+use crate::remedy::Limits;
 use crate::source::{Earlier, EarlierFailure, Source};
 
 impl Adversary {
@@ -55,40 +56,124 @@ impl Adversary {
             env: Vec::new(),
             timeout_ms: 1_000,
         };
-        let actions = match self.choices.below(16) {
+        let set = |name: &str| Action::SetEnv { name: text(name), value: text("0") };
+        let write = |path: &str, content: &str| Action::WriteFile {
+            path: text(path),
+            content: text(content),
+            executable: None,
+        };
+        let limit = |limits: Limits| Action::SetLimit { limits };
+        let replace = |script: &str| Action::ReplaceCommand { command: CommandLine::Shell(text(script)) };
+        let own = Limits::default();
+        let mut actions = match self.choices.below(25) {
             0 => vec![Action::SetEnv { name, value: text("1") }],
             1 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: None }],
             2 => vec![Action::Wait { base_ms: 10, cap_ms: 30, asked_ms: Some(10) }],
             3 | 4 => vec![edit("requirements.txt")],
             5 => vec![edit("requirements.txt"), Action::SetEnv { name, value: text("1") }],
             6 => vec![Action::ClearPath { path: text("target/debug") }],
-            7 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: Some(900_000) }],
-            8 | 9 => vec![Action::Escalate { title: text("t"), body: text("b"), labels: Vec::new() }],
-            // All below break the never-list.
-            10 => vec![edit(".github/workflows/ci.yml")],
-            11 => vec![Action::RemoveFile { path: text("tests/test_shop.py") }],
-            12 => vec![run(&["npm", "install", "--legacy-peer-deps"])],
-            13 => vec![run(&["sh", "-c", "true"])],
-            14 => vec![Action::ReplaceCommand { command: CommandLine::Shell(text("true")) }],
+            7 | 21 | 22 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: Some(900_000) }],
+            8 | 9 | 23 => vec![Action::Escalate { title: text("t"), body: text("b"), labels: Vec::new() }],
+            10 => vec![limit(Limits { memory_bytes: Some(1 << 29), ..own })],
+            11 => vec![limit(Limits { jobs: Some(1), timeout_ms: Some(5_000), ..own })],
+            12 => vec![Action::MovePort { taken: 8_080, variable: text("PORT") }],
+            13 => vec![Action::WaitForService { host: text("localhost"), port: 5_432, timeout_ms: 100 }],
+            14 => vec![Action::RestoreSnapshot { paths: vec![text("src/shop.py")] }],
+            15 => vec![write("target/config.env", "A=1")],
+            16 => vec![write("src/settings.py", "A = 1\n")],
+            17 => vec![run(&["npm", "install"])],
+            18 => vec![replace("make build --jobs=1 --locked")],
+            19 => vec![Action::RestoreSnapshot { paths: Vec::new() }],
+            20 => vec![Action::RestoreSnapshot { paths: vec![text("pyproject.toml")] }],
             _ => Vec::new(),
         };
+        // All of these break the never-list, alone or beside what is harmless.
+        if self.choices.one_in(4) {
+            let bad = match self.choices.below(22) {
+                0 => edit(".github/workflows/ci.yml"),
+                1 => Action::RemoveFile { path: text("tests/test_shop.py") },
+                2 => run(&["npm", "install", "--legacy-peer-deps"]),
+                3 => run(&["sh", "-c", "true"]),
+                4 => replace("true"),
+                5 => replace("make build"),
+                6 => write("tests/test_shop.py", "def test_total():\n    pass\n"),
+                7 => write("requirements.txt", "flask==2.0\nrequests==2.1\n"),
+                8 => write("selfheal.toml", ""),
+                9 => write(".github/workflows/more.yml", "on: push\n"),
+                10 => Action::EditFile {
+                    path: text("pyproject.toml"),
+                    find: text("fail_under = 80"),
+                    replace: text("fail_under = 10"),
+                },
+                11 => {
+                    Action::EditFile { path: text("pyproject.toml"), find: text("fail_under = 80"), replace: text("") }
+                }
+                12 => Action::EditFile {
+                    path: text("Cargo.lock"),
+                    find: text("checksum = \"aaaaaaaaaaaa\"\n"),
+                    replace: text(""),
+                },
+                13 => Action::RemoveFile { path: text("Cargo.lock") },
+                14 => set("NODE_TLS_REJECT_UNAUTHORIZED"),
+                15 => Action::MovePort { taken: 8_080, variable: text("PYTEST_ADDOPTS") },
+                16 => limit(Limits { memory_bytes: Some(MACHINE_BYTES * 2), ..own }),
+                17 => limit(Limits { timeout_ms: Some(0), ..own }),
+                18 => Action::ClearPath { path: text("tests") },
+                19 => Action::WaitForService { host: text("db.example"), port: 5_432, timeout_ms: 100 },
+                20 => run(&["git", "push"]),
+                _ => run(&["git", "commit", "--no-verify"]),
+            };
+            let place = self.choices.below(actions.len() + 1);
+            actions.insert(place, bad);
+        }
         remedy(self.choices.of(&["dependency", "retry", "config"]), actions)
     }
 
-    pub(super) fn some_changes(&mut self, incident: &IncidentId) -> Vec<FileChange> {
-        let (paths, is_forbidden): (&[&str], bool) = match self.choices.below(8) {
-            0 | 1 => (&[], false),
-            2 => (&["target/debug/shop"], false),
-            3..=5 => (&["requirements.txt"], false),
-            6 => (&["requirements.txt", ".github/workflows/ci.yml"], true),
-            _ => (&["selfheal.toml"], true),
+    /// Carries steps out in scratch, and lets some program write there what nobody expects.
+    pub(super) fn some_changes(&mut self, incident: &IncidentId, steps: &[Action]) -> Vec<FileChange> {
+        let by_a_program: &[(&str, Option<&str>)] = match self.choices.below(16) {
+            2 => &[("target/debug/shop", Some("other\n"))],
+            3..=5 => &[(
+                "requirements.txt",
+                Some("flask==2.0 --hash=sha256:aaaaaaaaaaaa\nrequests==2.1 --hash=sha256:bbbbbbbbbbbb\nx\n"),
+            )],
+            6 => &[(".github/workflows/ci.yml", Some("on: never\n"))],
+            7 => &[("selfheal.toml", Some(""))],
+            8 => &[("tests/test_shop.py", None)],
+            9 => &[("pyproject.toml", Some("[tool.coverage.report]\nfail_under = 79\n"))],
+            10 => &[("requirements.txt", Some("flask==2.0\nrequests==2.1 --hash=sha256:bbbbbbbbbbbb\n"))],
+            11 => &[("target/debug/shop", None), ("Cargo.lock", None)],
+            _ => &[],
         };
         let watch = self.watches.entry(incident.clone()).or_default();
-        watch.holds_forbidden = is_forbidden;
-        watch.holds_versioned = paths.contains(&"requirements.txt");
         watch.may_be_open = true;
-        paths.iter().map(|path| FileChange { is_versioned: !path.starts_with("target/"), ..change(path) }).collect()
+        let (before, after) = &mut watch.scratch;
+        steps.iter().for_each(|step| model::carry_out(step, after));
+        for (path, content) in by_a_program {
+            match content {
+                Some(content) => drop(after.insert((*path).to_owned(), (*content).to_owned())),
+                None => drop(after.remove(*path)),
+            }
+        }
+        model::differences(before, after)
     }
+}
+
+/// Pairs that did harm in earlier runs.
+pub(super) fn some_benched(choices: &mut Choices) -> Vec<(Signature, RemedyKey)> {
+    let set = vec![Action::SetEnv { name: "A".to_owned(), value: "1".to_owned() }];
+    let edit = Action::EditFile { path: "requirements.txt".to_owned(), find: String::new(), replace: "x".to_owned() };
+    let mut pairs = Vec::new();
+    for strategy in ["dependency", "retry", "config"] {
+        for actions in [&set, &vec![edit.clone()]] {
+            for signature in ["system.dns:1", "python.module-not-found:1", "system.missing-env:1"] {
+                if choices.one_in(5) {
+                    pairs.push((Signature::new(signature), remedy(strategy, actions.clone()).key()));
+                }
+            }
+        }
+    }
+    pairs
 }
 
 pub(super) fn some_pipeline(choices: &mut Choices) -> Pipeline {
@@ -96,7 +181,8 @@ pub(super) fn some_pipeline(choices: &mut Choices) -> Pipeline {
     let count = 1 + choices.below(NAMES.len());
     let mut definition = pipeline(&[]);
     for (index, name) in NAMES.iter().take(count).enumerate() {
-        let mut stage = Stage::new(*name, CommandLine::Shell(format!("make {name}")));
+        let locked = if choices.one_in(2) { " --locked" } else { "" };
+        let mut stage = Stage::new(*name, CommandLine::Shell(format!("make {name}{locked}")));
         stage.needs =
             NAMES[..index].iter().filter(|_| choices.below(3) == 1).map(|need| StageName::new(*need)).collect();
         stage.may_fail = choices.one_in(8);
@@ -127,6 +213,8 @@ pub(super) fn some_pipeline(choices: &mut Choices) -> Pipeline {
     definition.healing.patches = choices.of(&[Patches::Propose, Patches::Apply]);
     definition.healing.control_rate = choices.of(&[0.0, 0.5, 1.0]);
     definition.healing.max_attempts = choices.of(&[3, 2, 1, 0]);
+    definition.healing.cpu_budget_ms = choices.of(&[3_600_000, 3_600_000, 3_600_000, 25, 10, 0]);
+    definition.healing.time_budget_ms = choices.of(&[3_600_000, 3_600_000, 3_600_000, 4_000, 1_000]);
     definition
 }
 
