@@ -6,7 +6,7 @@
 //! Read in this order:
 //!
 //! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`] and `rules_section`: what the bytes
-//!    alone say; `grants`.
+//!    alone say; [`api_range`]: which versions of the contract; `grants`.
 //! 2. `sandbox`: the engine, the linker, and one call in a fresh store under limits; `host`: what a guest may call.
 //! 3. `roles`: the calls of each role, with `convert` between WIT and `pipeline` types; [`fault`]: how calls go wrong.
 //! 4. `loader`, [`compile`], `compiled_cache`, `metadata`: from bytes to machine code, and what is kept from run to run.
@@ -18,6 +18,7 @@
 //! a panic and never an error of the engine; a plugin's name comes from where it was found, never from the plugin; only
 //! machine code whose authentication code matches is ever loaded.
 
+pub mod api_range;
 pub mod catalog;
 mod grants;
 pub mod inspect;
@@ -42,6 +43,7 @@ pub mod notifier;
 pub mod options;
 pub mod plugin_host;
 
+pub use api_range::{CONTRACTS, Contract, Misfit};
 pub use catalog::{Catalog, LoadError, Origin, Plugin, Refusal};
 pub use compile::compile_child_main;
 pub use fault::{FaultKind, PluginFault};

@@ -7,10 +7,10 @@ use log_scan::{RuleSet, RuleSpec};
 use pipeline::finding::Finding;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::api_range::API_VERSION;
 use crate::catalog::{Origin, Plugin};
 use crate::compiled_cache::EntryKind;
 use crate::fault::FaultKind;
-use crate::inspect::API_VERSION;
 use crate::loader::Loader;
 use crate::roles;
 use crate::rules_section::{RulesSectionError, declared_rules, difference};

@@ -8,7 +8,10 @@ use crate::options::EmbeddedPlugin;
 
 /// A component that exports a role and nothing else: parsing alone takes no exception to that.
 fn component(role: &str) -> Vec<u8> {
-    let name = format!("selfheal:plugin/{role}@0.1.0");
+    exporting(&format!("selfheal:plugin/{role}@0.1.0"))
+}
+
+fn exporting(name: &str) -> Vec<u8> {
     let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
     // An empty instance (component instance section, from exports, none), then an export of it.
     bytes.extend_from_slice(&[5, 3, 1, 1, 0]);
@@ -93,6 +96,20 @@ fn files_that_are_no_plugins_are_refused_and_the_others_are_used() {
     assert_eq!(refused, ["Upper", "core", "nothing", "old", "text"]);
     assert_eq!(notices.len(), 5);
     assert!(catalog.refused()[2].reason.contains("selfheal:plugin/oracle@0.1.0"), "{:?}", catalog.refused()[2]);
+}
+
+#[test]
+fn a_plugin_of_another_version_of_the_contract_is_refused_with_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, version) in [("old", "0.0.3"), ("new", "0.2.0")] {
+        let bytes = exporting(&format!("selfheal:plugin/healer@{version}"));
+        fs::write(directory.path().join(format!("{name}.wasm")), bytes).unwrap();
+    }
+    let (catalog, notices) = load(&[directory.path()], Vec::new());
+    assert_eq!((ids(&catalog).len(), notices.len()), (0, 2));
+    let reasons: Vec<&str> = catalog.refused().iter().map(|refusal| refusal.reason.as_str()).collect();
+    assert!(reasons[0].starts_with("engine too old: ") && reasons[0].contains("upgrade selfheal"), "{reasons:?}");
+    assert!(reasons[1].starts_with("plugin too old: ") && reasons[1].contains("rebuild the plugin"), "{reasons:?}");
 }
 
 #[test]
