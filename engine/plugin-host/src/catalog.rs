@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
+use std::ops::Deref;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -12,10 +13,12 @@ use std::sync::{Arc, OnceLock};
 use pipeline::definition::Grant;
 use pipeline::id::PluginId;
 
-use crate::grants::{Allowance, allow};
+use crate::gate::{Candidate, Terms};
+use crate::grants::{Allowance, Applicant, Naming, allow};
 use crate::inspect::{InspectError, Inspection, MAX_COMPONENT_BYTES, Role, digest, inspect};
 use crate::notice::Notice;
 use crate::options::HostOptions;
+use crate::sandbox::CallLimits;
 
 /// A plugin's configuration in bytes; the contract's limit.
 const MAX_CONFIG: usize = 64 << 10;
@@ -40,9 +43,9 @@ impl fmt::Display for Origin {
 
 /// A plugin that is used.
 pub struct Plugin {
-    /// Its id: from the program or from the file's name, never from the plugin.
+    /// Its id: from the program, the lock or the file's name, never from the plugin.
     pub id: PluginId,
-    /// Its version; for a file `0.0.0+` and the beginning of its digest.
+    /// Its version; for a file that nobody vouches for `0.0.0+` and the beginning of its digest.
     pub version: String,
     /// Where it was found.
     pub origin: Origin,
@@ -50,10 +53,12 @@ pub struct Plugin {
     pub inspection: Inspection,
     /// What it may do.
     pub allowance: Allowance,
+    /// Limits of one call.
+    pub limits: CallLimits,
     /// Its configuration, JSON.
     pub config: Arc<str>,
     /// The component.
-    pub bytes: Cow<'static, [u8]>,
+    pub bytes: Bytes,
     digest: Digest,
 }
 
@@ -99,9 +104,29 @@ impl fmt::Debug for Plugin {
 /// A component that may become a plugin.
 struct Found {
     origin: Origin,
-    bytes: Cow<'static, [u8]>,
+    bytes: Bytes,
     version: Option<&'static str>,
     digest: Digest,
+    naming: Naming,
+}
+
+/// A component in memory.
+pub enum Bytes {
+    /// Part of the program.
+    Embedded(&'static [u8]),
+    /// From outside.
+    Read(Arc<[u8]>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Embedded(bytes) => bytes,
+            Self::Read(bytes) => bytes,
+        }
+    }
 }
 
 /// A plugin that is not used.
@@ -146,20 +171,26 @@ impl Catalog {
             let grant = options.grants.get(id).or_else(|| options.embedded_grants.get(id));
             let found = Found {
                 origin: Origin::Embedded,
-                bytes: Cow::Borrowed(embedded.bytes),
+                bytes: Bytes::Embedded(embedded.bytes),
                 version: Some(embedded.version),
                 digest: embedded.digest.map(Digest::from).unwrap_or_default(),
+                naming: Naming::Id,
             };
             catalog.add(options, id, found, grant);
         }
+        for installed in &options.installed {
+            let (origin, component) = (Origin::File(installed.file.clone()), installed.component.clone());
+            catalog.add_read(options, &installed.id, origin, component, Naming::Digest);
+        }
         for directory in &options.directories {
             for (id, path) in component_files(directory)? {
-                catalog.add_file(options, &id, path);
+                let component = read_component(&path);
+                catalog.add_read(options, &id, Origin::File(path), component, Naming::Digest);
             }
         }
         for path in &options.files {
             let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            catalog.add_file(options, &id, path.clone());
+            catalog.add_read(options, &id, Origin::File(path.clone()), read_component(path), Naming::Id);
         }
         for refusal in &catalog.refused {
             (options.on_notice)(Notice::Refused { plugin: refusal.id.clone(), reason: refusal.reason.clone() });
@@ -187,18 +218,24 @@ impl Catalog {
         &self.refused
     }
 
-    fn add_file(&mut self, options: &HostOptions, id: &str, path: PathBuf) {
+    fn add_read(
+        &mut self,
+        options: &HostOptions,
+        id: &str,
+        origin: Origin,
+        component: Result<Arc<[u8]>, String>,
+        naming: Naming,
+    ) {
         if options.disabled.iter().any(|disabled| disabled == id) {
             return;
         }
-        let grant = options.grants.get(id);
-        match read_component(&path) {
+        match component {
             Ok(bytes) => {
-                let (origin, bytes) = (Origin::File(path), Cow::Owned(bytes));
-                let found = Found { origin, bytes, version: None, digest: Digest::default() };
-                self.add(options, id, found, grant);
+                let bytes = Bytes::Read(bytes);
+                let found = Found { origin, bytes, version: None, digest: Digest::default(), naming };
+                self.add(options, id, found, options.grants.get(id));
             }
-            Err(reason) => self.refuse(id, Origin::File(path), reason),
+            Err(reason) => self.refuse(id, origin, reason),
         }
     }
 
@@ -206,25 +243,36 @@ impl Catalog {
         if options.disabled.iter().any(|disabled| disabled == id) {
             return;
         }
-        let Found { origin, bytes, version, digest } = found;
+        let Found { origin, bytes, version, digest, naming } = found;
         let config = options.config.get(id).map_or("{}", String::as_str);
+        let digest_of = || digest.of(&bytes).to_owned();
         let check_bytes = || {
             let inspection = inspect(&bytes).map_err(|error| error.to_string())?;
-            let allowance = allow(id, &inspection, || digest.of(&bytes).to_owned(), grant)?;
-            Ok((inspection, allowance))
+            let terms = match &origin {
+                Origin::Embedded => Terms::default(),
+                Origin::File(_) => {
+                    let digest = digest.of(&bytes);
+                    let candidate = Candidate { id, origin: &origin, bytes: &bytes, digest, grant, config };
+                    options.gate.admit(&candidate)?
+                }
+            };
+            let requested = terms.requested.as_ref();
+            let applicant = Applicant { id, inspection: &inspection, grant, naming, requested };
+            let allowance = allow(&applicant, digest_of)?;
+            Ok((inspection, terms, allowance))
         };
         let checked = check_id(id).and_then(|()| check_config(config)).and_then(|()| check_bytes());
-        let (inspection, allowance) = match checked {
+        let (inspection, terms, allowance) = match checked {
             Ok(checked) => checked,
             Err(reason) => return self.refuse(id, origin, reason),
         };
-        let version = match version {
-            Some(version) => version.to_owned(),
+        let version = match version.map(str::to_owned).or(terms.version) {
+            Some(version) => version,
             None => version_of_file(digest.of(&bytes)),
         };
         let id = PluginId::new(id);
-        let plugin =
-            Plugin { id: id.clone(), version, origin, inspection, allowance, config: Arc::from(config), bytes, digest };
+        let (limits, config) = (options.limits.for_needs(terms.needs), Arc::from(config));
+        let plugin = Plugin { id: id.clone(), version, origin, inspection, allowance, limits, config, bytes, digest };
         let by = plugin.origin.clone();
         if let Some(replaced) = self.plugins.insert(id.clone(), plugin)
             && let Origin::File(by) = by
@@ -309,7 +357,7 @@ fn component_name(path: &Path) -> Option<String> {
 }
 
 /// Reads a file within the size limit. Never waits for a FIFO.
-fn read_component(path: &Path) -> Result<Vec<u8>, String> {
+fn read_component(path: &Path) -> Result<Arc<[u8]>, String> {
     let failed = |error: std::io::Error| format!("it cannot be read: {error}");
     let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -321,7 +369,7 @@ fn read_component(path: &Path) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > MAX_COMPONENT_BYTES {
         return Err(InspectError::TooLarge(metadata.len()).to_string());
     }
-    Ok(bytes)
+    Ok(bytes.into())
 }
 
 #[cfg(test)]

@@ -81,14 +81,19 @@ impl Interface {
         }
     }
 
-    /// The line that grants it in `[plugins.grants."ID"]`.
-    pub fn toml_line(self) -> &'static str {
+    /// The line that grants it in `[plugins.grants."ID"]`: what was requested of it, where that is known.
+    pub fn toml_line(self, requested: Option<&Grant>) -> String {
+        let list = |key: &str, names: Option<&Vec<String>>, placeholder: &str| {
+            let names = names.filter(|names| !names.is_empty());
+            let names = names.map_or_else(|| vec![format!("{placeholder:?}")], |names| quoted(names));
+            format!("{key} = [{}]", names.join(", "))
+        };
         match self {
-            Self::Workspace => "workspace = \"read\"",
-            Self::Process => "process = [\"PROGRAM\"]",
-            Self::Http => "http = [\"HOST\"]",
-            Self::State => "state = true",
-            Self::Clock => "clock = true",
+            Self::Workspace => "workspace = \"read\"".to_owned(),
+            Self::Process => list("process", requested.map(|grant| &grant.process), "PROGRAM"),
+            Self::Http => list("http", requested.map(|grant| &grant.http), "HOST"),
+            Self::State => "state = true".to_owned(),
+            Self::Clock => "clock = true".to_owned(),
         }
     }
 
@@ -102,6 +107,10 @@ impl Interface {
             Self::Clock => grant.clock,
         }
     }
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("{name:?}")).collect()
 }
 
 /// Whether an import is served.

@@ -6,7 +6,8 @@
 //! Read in this order:
 //!
 //! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`] and `rules_section`: what the bytes
-//!    alone say; [`api_range`]: which versions of the contract; `grants`.
+//!    alone say; [`api_range`]: which versions of the contract; `grants`; [`gate`]: who
+//!    else has a say.
 //! 2. `sandbox`: the engine, the linker, and one call in a fresh store under limits; `host`: what a guest may call.
 //! 3. `roles`: the calls of each role, with `convert` between WIT and `pipeline` types; [`fault`]: how calls go wrong.
 //! 4. `loader`, [`compile`], `compiled_cache`, `metadata`: from bytes to machine code, and what is kept from run to run.
@@ -20,6 +21,7 @@
 
 pub mod api_range;
 pub mod catalog;
+pub mod gate;
 mod grants;
 pub mod inspect;
 mod rules_section;
@@ -47,12 +49,13 @@ pub use api_range::{CONTRACTS, Contract, Misfit};
 pub use catalog::{Catalog, LoadError, Origin, Plugin, Refusal};
 pub use compile::compile_child_main;
 pub use fault::{FaultKind, PluginFault};
+pub use gate::{Candidate, Gate, Needs, Terms};
 pub use grants::Allowance;
 pub use host::state::StateFileError;
 pub use inspect::{Import, ImportStanding, InspectError, Inspection, Interface, Role, digest, inspect};
 pub use metadata::Interest;
 pub use notice::Notice;
-pub use options::{EmbeddedPlugin, HostOptions, Network, OnNotice, Programs};
+pub use options::{EmbeddedPlugin, HostOptions, InstalledPlugin, Network, OnNotice, Programs};
 pub use plugin_host::PluginHost;
 pub use rules_section::{RULES_SECTION, RulesSectionError, declared_rules};
 pub use sandbox::CallLimits;

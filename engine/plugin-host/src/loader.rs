@@ -72,7 +72,7 @@ impl Loader {
 
     fn ready(&self) -> Result<&Ready, FaultKind> {
         let ready = self.sandbox.get_or_init(|| {
-            let sandbox = Sandbox::new(self.options.limits.clone()).map_err(|error| error.to_string())?;
+            let sandbox = Sandbox::new(&self.options.limits).map_err(|error| error.to_string())?;
             let context = code_context(sandbox.engine());
             Ok(Arc::new(Ready { sandbox, context }))
         });

@@ -10,6 +10,7 @@ use driver::ports::Executor;
 use pipeline::definition::{Grant, WorkspaceGrant};
 use pipeline::time::{Timestamp, millis};
 
+use crate::gate::{Gate, OpenGate};
 use crate::notice::Notice;
 use crate::sandbox::CallLimits;
 
@@ -30,6 +31,23 @@ pub struct EmbeddedPlugin {
 impl fmt::Debug for EmbeddedPlugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{} ({} bytes)", self.id, self.version, self.bytes.len())
+    }
+}
+
+/// A plugin from outside whose bytes the caller has already read and compared with what was approved.
+#[derive(Clone)]
+pub struct InstalledPlugin {
+    /// Its id.
+    pub id: String,
+    /// The file that it was read from.
+    pub file: PathBuf,
+    /// The component, or why it cannot be used.
+    pub component: Result<Arc<[u8]>, String>,
+}
+
+impl fmt::Debug for InstalledPlugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.id, self.file.display())
     }
 }
 
@@ -73,8 +91,10 @@ pub struct HostOptions {
     pub embedded: Vec<EmbeddedPlugin>,
     /// What embedded plugins may do, by id. The same type as a user's grants: a user's plugin can be given as much.
     pub embedded_grants: BTreeMap<String, Grant>,
-    /// Directories with `.wasm` files. A plugin of a later directory wins over one of the same id in an earlier one, and
-    /// both over an embedded one.
+    /// Plugins that the caller has read, e.g. out of bundles. They win over embedded ones of the same id.
+    pub installed: Vec<InstalledPlugin>,
+    /// Directories with `.wasm` files. A grant for one of them has to name its digest. A plugin of a later directory wins over one of the same id in an earlier one, and
+    /// both over an installed and an embedded one.
     pub directories: Vec<PathBuf>,
     /// Single files, e.g. for `plugin inspect`. The id is the file's name without `.wasm`; they win over directories.
     pub files: Vec<PathBuf>,
@@ -84,6 +104,8 @@ pub struct HostOptions {
     pub config: BTreeMap<String, String>,
     /// Ids of plugins that are not used.
     pub disabled: Vec<String>,
+    /// Is asked about every plugin that is not embedded.
+    pub gate: Arc<dyn Gate>,
     /// Where compiled code is kept, e.g. `$XDG_CACHE_HOME/selfheal`; `None` keeps nothing.
     pub cache_dir: Option<PathBuf>,
     /// Where plugins that were granted `state` keep it, one file each; `None` makes the interface answer `failed`.
@@ -108,11 +130,13 @@ impl Default for HostOptions {
         Self {
             embedded: Vec::new(),
             embedded_grants: BTreeMap::new(),
+            installed: Vec::new(),
             directories: Vec::new(),
             files: Vec::new(),
             grants: BTreeMap::new(),
             config: BTreeMap::new(),
             disabled: Vec::new(),
+            gate: Arc::new(OpenGate),
             cache_dir: None,
             state_dir: None,
             compile_child: None,
@@ -147,6 +171,7 @@ impl fmt::Debug for HostOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HostOptions")
             .field("embedded", &self.embedded)
+            .field("installed", &self.installed)
             .field("directories", &self.directories)
             .field("files", &self.files)
             .field("grants", &self.grants)

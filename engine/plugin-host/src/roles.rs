@@ -56,8 +56,8 @@ struct Surroundings {
 
 impl Surroundings {
     /// Of a call whose answer depends on nothing but the plugin.
-    fn none(loader: &Loader) -> Self {
-        let patience = Patience::of(loader.options.limits.wall);
+    fn none(plugin: &Plugin) -> Self {
+        let patience = Patience::of(plugin.limits.wall);
         Self { place: None, processes: Processes::none(), web: None, patience }
     }
 
@@ -67,8 +67,8 @@ impl Surroundings {
         let programs = options.programs.as_ref().filter(|_| imports.contains(&Interface::Process));
         let asks_servers = imports.contains(&Interface::Http) && options.network == Network::Online;
         let wall = match programs.is_some() || asks_servers {
-            true => options.limits.wall_outside,
-            false => options.limits.wall,
+            true => plugin.limits.wall_outside,
+            false => plugin.limits.wall,
         };
         let granted = || plugin.allowance.grant.process.clone();
         let processes = programs.map(|programs| Processes::for_errands(programs, granted(), wall));
@@ -101,7 +101,7 @@ impl<'a> Call<'a> {
             now: (loader.options.now)(),
             on_notice: Arc::clone(&loader.options.on_notice),
         };
-        let store = sandbox.store(HostState::new(setup, sandbox.limits()))?;
+        let store = sandbox.store(HostState::new(setup, &plugin.limits), &plugin.limits)?;
         Ok(Self { sandbox, pre, store, patience: surroundings.patience })
     }
 }
@@ -292,7 +292,7 @@ fn reported(report: Report) -> Result<Reported, String> {
 
 /// Asks a classifier for its rules, and checks them.
 pub(crate) async fn rules(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<RuleSpec>> {
-    let surroundings = Surroundings::none(loader);
+    let surroundings = Surroundings::none(plugin);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
@@ -320,7 +320,7 @@ pub(crate) async fn classify(
 
 /// Asks a healer which findings it wants to see.
 pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<Interest>> {
-    let surroundings = Surroundings::none(loader);
+    let surroundings = Surroundings::none(plugin);
     let call = Call::begin(loader, plugin, surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = HealerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;

@@ -16,6 +16,7 @@ use wasmtime::{
 };
 
 use crate::fault::{CallTraces, FaultKind, classify};
+use crate::gate::Needs;
 use crate::host::{HostState, add_free_interfaces, add_granted_interfaces};
 use crate::inspect::Interface;
 
@@ -57,6 +58,31 @@ pub struct CallLimits {
     pub host_calls: u32,
 }
 
+/// Most that a plugin can ask for. Whoever needs more has work for a stage, not for a plugin.
+mod ceiling {
+    use super::Duration;
+
+    pub(super) const CPU: Duration = Duration::from_secs(30);
+    pub(super) const WALL: Duration = Duration::from_secs(120);
+    pub(super) const MEMORY: usize = 512 << 20;
+}
+
+impl CallLimits {
+    /// These limits as far as a plugin does not need others, and those that it needs as far as the host's ceiling allows.
+    pub fn for_needs(&self, needs: Needs) -> Self {
+        let cpu = needs.cpu.map_or(self.cpu, |cpu| cpu.min(ceiling::CPU));
+        let wall = needs.wall.map(|wall| wall.min(ceiling::WALL));
+        Self {
+            cpu,
+            // Somebody who may compute for so long has to be waited for at least as long.
+            wall: wall.unwrap_or(self.wall).max(cpu),
+            wall_outside: wall.unwrap_or(self.wall_outside).max(cpu),
+            memory: needs.memory.map_or(self.memory, |memory| memory.min(ceiling::MEMORY)),
+            ..self.clone()
+        }
+    }
+}
+
 impl Default for CallLimits {
     fn default() -> Self {
         Self {
@@ -78,7 +104,6 @@ impl Default for CallLimits {
 pub struct Sandbox {
     engine: Engine,
     free: Linker<HostState>,
-    limits: CallLimits,
     places: Semaphore,
 }
 
@@ -89,23 +114,18 @@ pub struct SandboxError(String);
 
 impl Sandbox {
     /// Sets up an engine. Costs about 1 ms.
-    pub fn new(limits: CallLimits) -> Result<Self, SandboxError> {
+    pub fn new(limits: &CallLimits) -> Result<Self, SandboxError> {
         let failed = |error: wasmtime::Error| SandboxError(format!("{error:#}"));
-        let engine = engine_for(&limits).map_err(failed)?;
+        let engine = engine_for(limits).map_err(failed)?;
         let mut free = Linker::new(&engine);
         add_free_interfaces(&mut free).map_err(failed)?;
         start_ticker(&engine).map_err(|error| SandboxError(format!("start the ticker thread: {error}")))?;
-        Ok(Self { engine, free, limits, places: Semaphore::new(POOL as usize - 8) })
+        Ok(Self { engine, free, places: Semaphore::new(POOL as usize - 8) })
     }
 
     /// The engine.
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
-    }
-
-    /// Limits of one call.
-    pub fn limits(&self) -> &CallLimits {
-        &self.limits
     }
 
     /// Links a component to the free interfaces and to those that were granted; anything else it imports is an error.
@@ -125,14 +145,14 @@ impl Sandbox {
     }
 
     /// A fresh store under all limits.
-    pub(crate) fn store(&self, state: HostState) -> Result<Store<HostState>, FaultKind> {
+    pub(crate) fn store(&self, state: HostState, limits: &CallLimits) -> Result<Store<HostState>, FaultKind> {
         let mut store = Store::try_new(&self.engine, state)
             .map_err(|error| FaultKind::LoadRefused(format!("no memory for a store: {error:#}")))?;
         store.limiter(|state| &mut state.limiter);
-        store.set_hostcall_fuel(self.limits.crossing);
-        store.set_max_component_handles(self.limits.handles);
+        store.set_hostcall_fuel(limits.crossing);
+        store.set_max_component_handles(limits.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(cpu_clock(self.limits.cpu));
+        store.epoch_deadline_callback(cpu_clock(limits.cpu));
         Ok(store)
     }
 
@@ -261,7 +281,7 @@ fn engine_for(limits: &CallLimits) -> wasmtime::Result<Engine> {
         .total_tables(POOL * 4)
         .total_stacks(POOL)
         .max_unused_warm_slots(16)
-        .max_memory_size(limits.memory)
+        .max_memory_size(limits.memory.max(ceiling::MEMORY))
         .table_elements(limits.table_elements)
         .max_tables_per_module(4)
         .max_core_instance_size(4 << 20)
@@ -305,7 +325,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_does_not_end_when_cancelled_is_given_up() {
-        let sandbox = Sandbox::new(CallLimits::default()).expect("an engine");
+        let sandbox = Sandbox::new(&CallLimits::default()).expect("an engine");
         let source = CancelSource::new();
         let patience = || Patience { wall: None, cancel: Some((source.handle(), Duration::ZERO)) };
         let quick = sandbox.within(patience(), async { Ok(1) }).await;
@@ -313,6 +333,19 @@ mod tests {
         source.cancel();
         let stuck = sandbox.within::<()>(patience(), std::future::pending()).await;
         assert!(matches!(stuck, Err(CallError::Cancelled)));
+    }
+
+    #[test]
+    fn a_plugin_gets_what_it_needs_below_the_ceiling() {
+        let default = CallLimits::default();
+        assert_eq!(default.for_needs(Needs::default()), default);
+        let seconds = Duration::from_secs;
+        let modest = Needs { cpu: Some(seconds(1)), wall: Some(seconds(3)), memory: Some(16 << 20) };
+        let limits = default.for_needs(modest);
+        assert_eq!((limits.cpu, limits.wall, limits.memory), (seconds(1), seconds(3), 16 << 20));
+        let greedy = Needs { cpu: Some(seconds(3600)), wall: None, memory: Some(64 << 30) };
+        let limits = default.for_needs(greedy);
+        assert_eq!((limits.cpu, limits.wall, limits.memory), (seconds(30), seconds(30), 512 << 20));
     }
 
     fn compatibility(engine: &Engine) -> u64 {

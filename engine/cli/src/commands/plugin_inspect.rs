@@ -193,7 +193,7 @@ fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults:
 fn standing(standing: &ImportStanding) -> String {
     match standing {
         ImportStanding::Free => "free".to_owned(),
-        ImportStanding::NeedsGrant(interface) => format!("needs the grant `{}`", interface.toml_line()),
+        ImportStanding::NeedsGrant(interface) => format!("needs the grant `{}`", interface.toml_line(None)),
         ImportStanding::Refused(reason) => format!("refused: {reason}"),
     }
 }
@@ -220,7 +220,7 @@ fn show_grants(subject: &Subject, inspection: &Inspection) {
     say!("  grants   [plugins.grants.\"{}\"]", harmless(&subject.id, PATTERN));
     say!("           digest = \"{}\"", subject.digest);
     for need in needed {
-        say!("           {}", need.toml_line());
+        say!("           {}", need.toml_line(None));
     }
 }
 

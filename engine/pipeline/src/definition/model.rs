@@ -362,6 +362,23 @@ pub struct Grant {
     pub clock: bool,
 }
 
+impl Grant {
+    /// What both allow: what was granted of what was asked for. The digest is this one's.
+    pub fn and(&self, other: &Self) -> Self {
+        let both = |own: &[String], others: &[String]| -> Vec<String> {
+            own.iter().filter(|name| others.contains(name)).cloned().collect()
+        };
+        Self {
+            digest: self.digest.clone(),
+            process: both(&self.process, &other.process),
+            workspace: self.workspace.and(other.workspace),
+            http: both(&self.http, &other.http),
+            state: self.state && other.state,
+            clock: self.clock && other.clock,
+        }
+    }
+}
+
 /// How much of the project a plugin may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -197,7 +197,7 @@ pub enum ProblemKind {
     )]
     NotMeasured { gate: String },
     /// A grant that holds for any bytes.
-    #[error("the grant for `{plugin}` has no `digest`: it holds for any component that calls itself so")]
+    #[error("the grant for `{plugin}` has no `digest`: a plugin that is a file gets nothing by it")]
     GrantWithoutDigest { plugin: String },
     /// A key that does more than its name says.
     #[error("`{key}` {effect}")]

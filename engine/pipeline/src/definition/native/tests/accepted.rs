@@ -287,7 +287,7 @@ fn a_grant_for_any_bytes_gives_a_warning() {
     check_warnings(
         "[plugins.grants.'acme/x']\nclock = true\n",
         expect![[r#"
-        selfheal.toml:4:17: warning: the grant for `acme/x` has no `digest`: it holds for any component that calls itself so
+        selfheal.toml:4:17: warning: the grant for `acme/x` has no `digest`: a plugin that is a file gets nothing by it
           |
         4 | [plugins.grants.'acme/x']
           |                 ^^^^^^^^"#]],
