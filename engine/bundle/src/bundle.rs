@@ -125,7 +125,7 @@ pub enum ShapeError {
         subject: Digest,
     },
     /// No plugin at all, or several where one is wanted.
-    #[error("the file holds {0} plugins where one is wanted; `selfheal plugin import` takes collections")]
+    #[error("the file holds {0} plugins where one is wanted; `selfheal plugin install` takes collections")]
     NotOne(usize),
 }
 

@@ -19,6 +19,7 @@
 //! a time. [`changes`] says in words what an offered plugin would change; whatever [`Change::needs_approval`] waits for
 //! somebody to say yes. A name or a path is never a reason to trust anything.
 
+mod admission;
 mod change;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use pipeline::definition::Grant;
 use serde::{Deserialize, Serialize};
 
+pub use admission::Mismatch;
 pub use change::{Change, changes};
 
 use crate::digest::Digest;

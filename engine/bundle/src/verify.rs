@@ -4,7 +4,8 @@
 
 use crate::bundle::{Bundle, ContentError, Contents};
 use crate::digest::Digest;
-use crate::sign::Signature;
+use crate::manifest::Manifest;
+use crate::sign::{Claims, Signature};
 use crate::trust::{Judgement, Refusal, TrustPolicy};
 
 /// A bundle whose signatures satisfy the policy and whose content is what they say.
@@ -41,6 +42,31 @@ pub fn verify(bundle: Bundle, detached: &[Signature], policy: &TrustPolicy) -> R
     signatures.extend_from_slice(detached);
     let judgement = policy.judge(bundle.digest(), &signatures)?;
     accept(bundle, judgement, policy)
+}
+
+/// Looks into a bundle that nobody whom the policy knows has signed, for a user who wants it all the same. What is revoked
+/// stays refused, and so is a plugin that the policy has a rule for: its publisher signs, so this is not theirs.
+///
+/// A bundle that the policy accepts is verified as ever.
+pub fn verify_unsigned(bundle: Bundle, detached: &[Signature], policy: &TrustPolicy) -> Result<Verified, VerifyError> {
+    let mut signatures = bundle.signatures();
+    signatures.extend_from_slice(detached);
+    let refusal = match policy.judge(bundle.digest(), &signatures) {
+        Ok(judgement) => return accept(bundle, judgement, policy),
+        Err(refusal @ (Refusal::Unsigned | Refusal::UnknownSigner { .. } | Refusal::NoRule { .. })) => refusal,
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let component = bundle.component_digest();
+    if policy.is_digest_revoked(component) {
+        return Err(Refusal::DigestRevoked(component).into());
+    }
+    let contents = bundle.contents()?;
+    let Manifest { id, version, .. } = &contents.manifest;
+    if policy.has_rule_for(id) {
+        return Err(refusal.into());
+    }
+    let claims = Claims { id: id.clone(), version: version.clone(), digest: bundle.digest() };
+    Ok(Verified { bundle, contents, judgement: Judgement { claims, signers: Vec::new() } })
 }
 
 /// Looks into a bundle that a policy has accepted.

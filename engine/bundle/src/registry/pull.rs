@@ -49,15 +49,35 @@ impl Registry {
         let signatures: Vec<Signature> = texts.filter_map(|text| Signature::parse(text).ok()).collect();
         let judgement = policy.judge(digest, &signatures).map_err(crate::verify::VerifyError::from)?;
 
-        let manifest = layout::manifest(&document)?;
-        let layer = check_shape(digest, &manifest)?;
-        let config = self.blob(repository, &manifest.config, MAX_DOCUMENT_BYTES)?;
-        let component = self.blob(repository, layer, MAX_COMPONENT_BYTES)?;
-        let others = self.attachments(repository, digest, &others)?;
-        attachments.extend(others.into_iter().filter(|one| is_the_publishers(one, &manifest)));
-        let bundle = Bundle::assemble(document, config, component, attachments)?;
+        attachments.extend(self.attachments(repository, digest, &others)?);
+        let bundle = self.assembled(repository, document, attachments)?;
         let verified = accept(bundle, judgement, policy)?;
         Ok(Installed { verified, pinned: repository.at(Target::Digest(digest)) })
+    }
+
+    /// Fetches a bundle that nobody has vouched for, for [`verify_unsigned`](crate::verify::verify_unsigned). Its parts fit
+    /// their digests; nothing else is known of it.
+    pub fn fetch_unverified(&self, reference: &Reference) -> Result<(Bundle, Reference), RegistryError> {
+        let repository = &reference.repository;
+        let (digest, document) = self.document(reference, media_type::MANIFEST)?;
+        let referrers = self.referrers(repository, digest)?;
+        let attachments = self.attachments(repository, digest, &referrers)?;
+        Ok((self.assembled(repository, document, attachments)?, repository.at(Target::Digest(digest))))
+    }
+
+    /// Fetches what a manifest leads to.
+    fn assembled(
+        &self,
+        repository: &Repository,
+        document: Vec<u8>,
+        mut attachments: Vec<Attachment>,
+    ) -> Result<Bundle, RegistryError> {
+        let manifest = layout::manifest(&document)?;
+        let layer = check_shape(Digest::of(&document), &manifest)?;
+        let config = self.blob(repository, &manifest.config, MAX_DOCUMENT_BYTES)?;
+        let component = self.blob(repository, layer, MAX_COMPONENT_BYTES)?;
+        attachments.retain(|one| is_the_publishers(one, &manifest));
+        Ok(Bundle::assemble(document, config, component, attachments)?)
     }
 
     /// The tags of a repository: versions first, newest first, then other names. Tags that only list referrers are left out.

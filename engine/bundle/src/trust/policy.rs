@@ -195,6 +195,11 @@ impl TrustPolicy {
         self.keys.iter().find(|(_, known)| *known == key).map(|(name, _)| name.as_str())
     }
 
+    /// Whether it says whose signatures a plugin needs.
+    pub fn has_rule_for(&self, id: &str) -> bool {
+        self.rule_for(id).is_some()
+    }
+
     pub(super) fn known_keys(&self) -> impl Iterator<Item = PublicKey> + '_ {
         let unnamed = self.revoked_keys.iter().filter(|key| self.name_of(key).is_none());
         self.keys.values().chain(unnamed).copied()

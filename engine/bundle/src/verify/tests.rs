@@ -75,3 +75,24 @@ fn no_flipped_byte_of_a_signed_file_is_accepted_as_something_else() {
         }
     }
 }
+
+#[test]
+fn an_unsigned_bundle_is_taken_only_where_no_rule_wants_a_signature() {
+    let key = secret_key();
+    let nobody = TrustPolicy::default();
+    let verified = verify_unsigned(packed("acme/x", "1.0.0"), &[], &nobody).expect("the user wants it");
+    assert!(verified.judgement().signers.is_empty());
+    let error = verify_unsigned(packed("acme/x", "1.0.0"), &[], &policy_for("acme/", &key)).expect_err("acme signs");
+    assert!(matches!(error, VerifyError::Refused(Refusal::Unsigned)), "{error}");
+    let by_a_stranger = signed("acme/x", "1.0.0", &secret_key());
+    let error = verify_unsigned(by_a_stranger.clone(), &[], &policy_for("acme/", &key)).expect_err("acme signs");
+    assert!(matches!(error, VerifyError::Refused(Refusal::UnknownSigner { .. })), "{error}");
+    assert!(verify_unsigned(by_a_stranger.clone(), &[], &nobody).is_ok());
+    let text = format!("version = 1\n[revoked]\ndigests = [\"{}\"]\n", by_a_stranger.component_digest());
+    let revoking = TrustPolicy::parse(&text).expect("the policy is valid");
+    let error = verify_unsigned(by_a_stranger, &[], &revoking).expect_err("it is revoked");
+    assert!(matches!(error, VerifyError::Refused(Refusal::DigestRevoked(_))), "{error}");
+    let signed = signed("acme/x", "1.0.0", &key);
+    let verified = verify_unsigned(signed, &[], &policy_for("acme/", &key)).expect("it is signed");
+    assert_eq!(verified.judgement().signers, [key.public()]);
+}
