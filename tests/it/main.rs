@@ -23,6 +23,7 @@ mod rails;
 mod same_commit;
 mod secrets;
 mod several;
+mod sharing;
 mod strategies;
 mod tickets;
 mod transfer;

@@ -4,6 +4,7 @@
 mod binary;
 mod events;
 mod files;
+mod registry;
 mod server;
 
 use std::io::Write as _;
@@ -13,6 +14,7 @@ use std::process::{Child, Command, Output, Stdio};
 pub use binary::{binary, cache, target};
 pub use events::Events;
 pub use files::Tree;
+pub use registry::DockerRegistry;
 pub use server::{HANG_UP, Server};
 
 /// Settings that every pipeline of a scenario ends with: retries that do not wait, and no control attempts by chance.
@@ -188,6 +190,7 @@ impl Lab {
             }
         }
         command.env("SELFHEAL_STATE_DIR", self.folder.path().join("state"));
+        command.env("SELFHEAL_CONFIG_DIR", self.folder.path().join("config"));
         command.env("SELFHEAL_CACHE_DIR", cache());
         command.env("SELFHEAL_SEED", "1");
         command.env("OUTSIDE", self.folder.path());

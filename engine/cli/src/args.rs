@@ -1,9 +1,13 @@
 //! The command line.
 
+mod sharing;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use sharing::*;
 
 /// A CI engine that repairs the pipelines it runs.
 #[derive(Debug, Parser)]
@@ -220,13 +224,41 @@ pub enum PluginCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Show a plugin's roles, imports and rules.
+    /// Show what a plugin or a bundle is and asks for, from its bytes alone.
     Inspect {
-        /// Id of a standard plugin, or a `.wasm` file.
+        /// Id of a standard plugin, a `.wasm` file, or a bundle.
         plugin: String,
         /// Run it in the sandbox, with nothing granted, to ask for what its file does not declare.
         #[arg(long)]
         ask: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Make a key that plugins are signed with.
+    Keygen(KeygenArgs),
+    /// Pack a component and its plugin.toml into a bundle, one file that can be shared.
+    Pack(PackArgs),
+    /// Sign a bundle.
+    Sign(SignArgs),
+    /// Check a bundle's signatures and content, without a network and without running anything.
+    Verify(VerifyArgs),
+    /// Put several bundles into one file.
+    Collect(CollectArgs),
+    /// Push a bundle to an OCI registry.
+    Push(PushArgs),
+    /// List the versions of a plugin in a registry.
+    SearchTags(SearchTagsArgs),
+    /// Fetch a plugin from a registry or a file and verify it; it is used once it is approved.
+    Install(InstallArgs),
+    /// Let a plugin be used in this project, with what it asks for.
+    Approve(ApprovePluginArgs),
+    /// Fetch newer versions of the plugins that came from registries.
+    Update(UpdateArgs),
+    /// Take a plugin out of this project: its approval, its grant and its bundle.
+    Remove(RemoveArgs),
+    /// Print which versions of the plugin contract this program takes.
+    ApiRange {
         /// How to print.
         #[arg(long, value_enum, default_value_t)]
         format: Format,

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use async_trait::async_trait;
+use bundle::trust::TrustPolicy;
 use driver::ports::{Clock, Executor, Tool};
 use exec::{LocalExecutor, LocalOptions};
 use pipeline::definition::{Pipeline, PluginSettings};
@@ -18,6 +19,9 @@ use workspace::{HolderCommand, LocalWorkspace, ScratchPreference};
 use crate::exit::Failure;
 use crate::project::{self, Project};
 use crate::report::paint::{HEALED, paint};
+use crate::sharing::gate::{LockGate, read_lock};
+use crate::sharing::installed::Installed;
+use crate::sharing::trust;
 use crate::standard;
 
 /// Cap of one attempt's log.
@@ -98,7 +102,13 @@ fn plugins_with(
         }
         directories.push(dir.clone());
     }
+    let lock = read_lock(project)?;
+    // Somebody who uses nothing from outside need not have a policy that can be read.
+    let policy = if lock.is_some() { trust::read(None)?.policy } else { TrustPolicy::default() };
+    let installed = lock.as_ref().map(|lock| Installed::of(project).approved(lock, &policy)).unwrap_or_default();
     let options = HostOptions {
+        installed,
+        gate: Arc::new(LockGate { lock, policy }),
         embedded: standard::embedded(),
         embedded_grants: standard::grants(),
         directories,

@@ -13,6 +13,7 @@ mod outputs;
 mod people;
 mod pipeline_file;
 mod project;
+mod sharing;
 mod signals;
 mod standard;
 mod summary;

@@ -18,12 +18,21 @@ const LOOK_BACK_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Refuses to take the word of a process that the engine started: a stage, a step of a remedy, a plugin's program, or a
 /// command behind `exec` would approve what the engine itself proposes.
 pub fn must_be_outside(action: &str) -> Result<(), Failure> {
+    outside(action, "which cannot approve its own patches")
+}
+
+/// The same for words that are about plugins, their keys and their grants.
+pub fn must_be_a_person(action: &str) -> Result<(), Failure> {
+    outside(action, "which cannot speak for a person")
+}
+
+fn outside(action: &str, why: &str) -> Result<(), Failure> {
     if std::env::var_os(driver::INSIDE).is_none() && !descends_from(std::process::id(), Path::new("/proc")) {
         return Ok(());
     }
     Err(Failure {
         code: exit::FAILED,
-        error: anyhow!("{action}: this process was started by selfheal, which cannot approve its own patches"),
+        error: anyhow!("{action}: this process was started by selfheal, {why}"),
         hints: vec!["run it in a shell of your own".to_owned()],
     })
 }

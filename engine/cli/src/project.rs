@@ -59,6 +59,11 @@ fn state_home() -> Result<PathBuf, Failure> {
     })
 }
 
+/// `$SELFHEAL_CONFIG_DIR`, `$XDG_CONFIG_HOME/selfheal` or `~/.config/selfheal`: keys and the trust policy.
+pub fn config_home() -> Option<PathBuf> {
+    folder("SELFHEAL_CONFIG_DIR", "XDG_CONFIG_HOME", ".config")
+}
+
 fn folder(own: &str, xdg: &str, under_home: &str) -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set(own)

@@ -1,23 +1,42 @@
-//! `selfheal plugin list|inspect`: which plugins there are, and what one of them is.
+//! `selfheal plugin`: which plugins there are; what else is done with them is in a file of its own each.
 
 use std::path::{Path, PathBuf};
 
-use plugin_host::Role;
+use bundle::manifest::grant_lines;
+use plugin_host::{Origin, Role};
 use serde_json::json;
 
 use super::plugin_inspect::inspect;
+use super::{
+    plugin_api_range, plugin_approve, plugin_collect, plugin_install, plugin_keygen, plugin_pack, plugin_push,
+    plugin_remove, plugin_search_tags, plugin_sign, plugin_update, plugin_verify,
+};
 use crate::args::{Format, PluginCommand};
 use crate::engine;
 use crate::exit::{self, Failure};
 use crate::pipeline_file;
 use crate::project::Project;
-use crate::report::paint::{FAILED, NAME, paint, size};
+use crate::report::paint::{FAILED, HEALED, NAME, paint, size};
+use crate::sharing::gate::read_lock;
+use crate::sharing::installed::Installed;
 
 /// Answers.
 pub fn plugin(command: PluginCommand) -> Result<u8, Failure> {
     match command {
         PluginCommand::List { plugins, dir, format } => list(&plugins, &dir, format),
         PluginCommand::Inspect { plugin, ask, format } => inspect(&plugin, ask.into(), format),
+        PluginCommand::Keygen(args) => plugin_keygen::keygen(&args),
+        PluginCommand::Pack(args) => plugin_pack::pack(&args),
+        PluginCommand::Sign(args) => plugin_sign::sign(&args),
+        PluginCommand::Verify(args) => plugin_verify::verify(&args),
+        PluginCommand::Collect(args) => plugin_collect::collect(&args),
+        PluginCommand::Push(args) => plugin_push::push(&args),
+        PluginCommand::SearchTags(args) => plugin_search_tags::search_tags(&args),
+        PluginCommand::Install(args) => plugin_install::install(&args),
+        PluginCommand::Approve(args) => plugin_approve::approve(&args),
+        PluginCommand::Update(args) => plugin_update::update(&args),
+        PluginCommand::Remove(args) => plugin_remove::remove(&args),
+        PluginCommand::ApiRange { format } => plugin_api_range::api_range(format),
     }
 }
 
@@ -26,14 +45,20 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
     let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
     let host = engine::plugins(&project, &settings, dirs)?;
+    let lock = read_lock(&project)?.unwrap_or_default();
     for plugin in host.catalog().plugins() {
         let roles = words(&plugin.inspection.roles);
+        let entry = lock.get(plugin.id.as_str()).filter(|_| plugin.origin != Origin::Embedded);
         match format {
             Format::Json => say!(
                 "{}",
                 json!({
                     "version": 1, "id": plugin.id, "plugin_version": plugin.version, "roles": roles,
                     "origin": plugin.origin.to_string(), "digest": plugin.digest(), "size": plugin.inspection.size,
+                    "approved": entry.map(|entry| json!({
+                        "source": entry.source, "manifest": entry.manifest, "signers": entry.signers,
+                    })),
+                    "granted": grant_lines(&plugin.allowance.grant),
                 })
             ),
             Format::Human => say!(
@@ -42,7 +67,7 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
                 plugin.version,
                 roles.join(", "),
                 size(plugin.inspection.size),
-                plugin.origin
+                entry.map_or_else(|| plugin.origin.to_string(), |entry| format!("approved, from {}", entry.source))
             ),
         }
     }
@@ -54,6 +79,18 @@ fn list(dirs: &[PathBuf], dir: &Path, format: Format) -> Result<u8, Failure> {
             ),
             Format::Human => {
                 say!("{} {} ({}): {}", paint(FAILED, "✗ not used"), refusal.id, refusal.origin, refusal.reason);
+            }
+        }
+    }
+    for (id, offer) in Installed::of(&project).offers()? {
+        match format {
+            Format::Json => say!("{}", json!({ "version": 1, "id": id, "waits": true, "source": offer.source })),
+            Format::Human => {
+                say!(
+                    "{} {id} (from {}): selfheal plugin approve {id}",
+                    paint(HEALED, "… waits for approval"),
+                    offer.source
+                );
             }
         }
     }

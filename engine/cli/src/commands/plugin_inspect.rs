@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use bundle::Bundle;
+use bundle::oci::annotation;
 use log_scan::{ExampleFault, RuleSpec};
 use pipeline::definition::Pipeline;
 use plugin_host::catalog::version_of_file;
@@ -12,11 +14,13 @@ use plugin_host::{HostOptions, ImportStanding, Inspection, Interest, Origin, Plu
 use serde_json::{Value, json};
 
 use super::plugin::words;
+use super::plugin_inspect_claims::Claims;
 use crate::args::Format;
 use crate::engine;
 use crate::exit::{self, Failure};
 use crate::project::Project;
 use crate::report::paint::{FAILED, HEALED, NAME, PASSED, harmless, paint, size};
+use crate::sharing::installed;
 
 /// Longest pattern that is shown to a person, in characters.
 const PATTERN: usize = 100;
@@ -44,6 +48,8 @@ struct Subject {
     bytes: Cow<'static, [u8]>,
     /// `None` for an embedded plugin.
     file: Option<PathBuf>,
+    /// What the plugin came in.
+    bundle: Option<Bundle>,
 }
 
 impl Subject {
@@ -55,6 +61,7 @@ impl Subject {
                 digest: plugin.digest.to_owned(),
                 bytes: Cow::Borrowed(plugin.bytes),
                 file: None,
+                bundle: None,
             });
         }
         let path = Path::new(name);
@@ -62,11 +69,28 @@ impl Subject {
             return Err(Failure::bad_input(anyhow!("{name} is neither a standard plugin nor a file"))
                 .hint("selfheal plugin list shows the standard plugins"));
         }
+        if path.is_dir() || path.extension().is_some_and(|extension| extension == "tar") {
+            return Self::of_bundle(path);
+        }
         let bytes = std::fs::read(path).with_context(|| format!("read {name}")).map_err(Failure::bad_input)?;
         let id = path.file_stem().map_or_else(|| name.to_owned(), |stem| stem.to_string_lossy().into_owned());
         let digest = plugin_host::inspect::digest(&bytes);
         let (version, file) = (version_of_file(&digest), Some(path.to_path_buf()));
-        Ok(Self { id, version, digest, bytes: Cow::Owned(bytes), file })
+        Ok(Self { id, version, digest, bytes: Cow::Owned(bytes), file, bundle: None })
+    }
+
+    /// The component in a bundle. What the bundle says of it is shown as what it says.
+    fn of_bundle(path: &Path) -> Result<Self, Failure> {
+        let bundle = installed::open(path)?;
+        let says = |key: &str| harmless(bundle.annotation(key).unwrap_or_default(), PATTERN);
+        Ok(Self {
+            id: says(annotation::TITLE),
+            version: says(annotation::VERSION),
+            digest: bundle.component_digest().to_string(),
+            bytes: Cow::Owned(bundle.component().to_vec()),
+            file: Some(path.to_path_buf()),
+            bundle: Some(bundle),
+        })
     }
 }
 
@@ -99,6 +123,10 @@ pub fn inspect(name: &str, asking: Asking, format: Format) -> Result<u8, Failure
             let host = standard_host()?;
             ask(&host, &subject.id, &inspection, &mut declared)?;
         }
+        Some(_) if asking == Asking::InSandbox && subject.bundle.is_some() => {
+            return Err(Failure::bad_input(anyhow!("--ask runs a component, and this is a bundle"))
+                .hint("install and approve it; a run asks it then"));
+        }
         Some(file) if asking == Asking::InSandbox => {
             let host = host_of(file)?;
             ask(&host, &subject.id, &inspection, &mut declared)?;
@@ -106,11 +134,16 @@ pub fn inspect(name: &str, asking: Asking, format: Format) -> Result<u8, Failure
         Some(_) => {}
     }
     let faults = declared.rules.as_ref().map(|(rules, _)| log_scan::check_examples(rules)).unwrap_or_default();
+    let claims = Claims::of(&subject.bytes, subject.bundle.as_ref())?;
     match format {
-        Format::Json => say!("{}", as_json(&subject, &inspection, &declared, &faults)),
-        Format::Human => show(&subject, &inspection, &declared, &faults),
+        Format::Json => {
+            let mut answer = as_json(&subject, &inspection, &declared, &faults);
+            claims.add_to(&mut answer);
+            say!("{answer}");
+        }
+        Format::Human => show(&subject, &inspection, &declared, &faults, &claims),
     }
-    Ok(if faults.is_empty() { exit::PASSED } else { exit::PLUGIN })
+    Ok(if faults.is_empty() && claims.hold() { exit::PASSED } else { exit::PLUGIN })
 }
 
 /// The standard plugins, which are part of this program.
@@ -173,12 +206,15 @@ fn as_json(subject: &Subject, inspection: &Inspection, declared: &Declared, faul
     })
 }
 
-fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults: &[ExampleFault]) {
+fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults: &[ExampleFault], claims: &Claims) {
     say!("{}", paint(NAME, harmless(&subject.id, PATTERN)));
     say!("  digest   {}", subject.digest);
     say!("  size     {}", size(inspection.size));
     say!("  contract selfheal:plugin@{}", inspection.api_version.as_deref().unwrap_or("unknown"));
     say!("  roles    {}", words(&inspection.roles).join(", "));
+    if subject.file.is_some() {
+        claims.show();
+    }
     show_imports(inspection);
     show_grants(subject, inspection);
     if inspection.roles.contains(&Role::Classifier) {
