@@ -5,6 +5,7 @@ mod grants;
 mod manual;
 mod refusals;
 mod walk;
+mod watch;
 
 use std::path::{Path, PathBuf};
 

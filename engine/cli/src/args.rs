@@ -153,6 +153,9 @@ pub struct RunArgs {
     /// Run every stage: put no outputs back, and keep none.
     #[arg(long)]
     pub no_cache: bool,
+    /// Take up plugins that are replaced while the run goes on, between two calls; outputs are then neither put back nor kept.
+    #[arg(long)]
+    pub watch: bool,
     /// How to print.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

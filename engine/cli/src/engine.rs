@@ -13,13 +13,15 @@ use exec::{LocalExecutor, LocalOptions};
 use pipeline::definition::{Pipeline, PluginSettings};
 use pipeline::event::Machine;
 use pipeline::time::{Timestamp, millis};
+use plugin_host::reload::ReloadingHost;
 use plugin_host::{HostOptions, Network, Notice, PluginHost, Programs};
 use workspace::{HolderCommand, LocalWorkspace, ScratchPreference};
 
 use crate::exit::Failure;
+use crate::pipeline_file;
 use crate::project::{self, Project};
 use crate::report::paint::{HEALED, paint};
-use crate::sharing::gate::{LockGate, read_lock};
+use crate::sharing::gate::{LOCK, LockGate, read_lock};
 use crate::sharing::installed::Installed;
 use crate::sharing::trust;
 use crate::standard;
@@ -86,6 +88,29 @@ pub fn plugins_of_a_run(
         scratch: project.state.root.join("programs"),
     };
     plugins_with(project, &in_use(pipeline), dirs, Some(programs))
+}
+
+/// The same, with plugins that are replaced taken up while the run goes on: in their folders, or by a new approval.
+pub fn watching(
+    project: &Project,
+    pipeline: &Pipeline,
+    host: Arc<PluginHost>,
+    dirs: &[PathBuf],
+    executor: &Arc<LocalExecutor>,
+) -> ReloadingHost {
+    let mut watched = vec![project.root.join(LOCK), project.root.join(pipeline_file::NATIVE)];
+    watched.extend(pipeline.plugins.dir.iter().map(|dir| project.root.join(dir)));
+    watched.extend(dirs.iter().cloned());
+    let (project, dirs, executor) = (project.clone(), dirs.to_vec(), Arc::clone(executor));
+    let remake = move || {
+        let remade = || {
+            let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
+            let settings = pipeline_file::settings(&source, &project.name);
+            plugins_of_a_run(&project, &settings, &dirs, &executor)
+        };
+        remade().map_err(|failure: Failure| format!("{:#}", failure.error))
+    };
+    ReloadingHost::new(host, watched, Arc::new(remake), Arc::new(show_notice))
 }
 
 fn plugins_with(

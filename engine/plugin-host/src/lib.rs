@@ -6,12 +6,12 @@
 //! Read in this order:
 //!
 //! 1. [`catalog`]: where plugins come from and which of them are used; [`inspect`] and `rules_section`: what the bytes
-//!    alone say; [`api_range`]: which versions of the contract; `grants`; [`gate`]: who
-//!    else has a say.
+//!    alone say; [`api_range`]: which versions of the contract; `grants`; [`gate`]: who else has a say.
 //! 2. `sandbox`: the engine, the linker, and one call in a fresh store under limits; `host`: what a guest may call.
 //! 3. `roles`: the calls of each role, with `convert` between WIT and `pipeline` types; [`fault`]: how calls go wrong.
 //! 4. `loader`, [`compile`], `compiled_cache`, `metadata`: from bytes to machine code, and what is kept from run to run.
-//! 5. [`plugin_host`]: the port; `diagnose`: rules of all classifiers over one log; [`notifier`]: telling people outside.
+//! 5. [`plugin_host`]: the port; [`reload`]: the same where plugins change meanwhile; `diagnose`: rules of all classifiers
+//!    over one log; [`notifier`]: telling people outside.
 //!
 //! This crate may not decide what to do about a failure, print, or read its configuration from the environment.
 //!
@@ -44,6 +44,7 @@ pub mod notice;
 pub mod notifier;
 pub mod options;
 pub mod plugin_host;
+pub mod reload;
 
 pub use api_range::{CONTRACTS, Contract, Misfit};
 pub use catalog::{Catalog, LoadError, Origin, Plugin, Refusal};

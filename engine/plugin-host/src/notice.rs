@@ -35,6 +35,18 @@ pub enum Notice {
         /// Why, and what to do about it.
         reason: String,
     },
+    /// Plugins were added, replaced or removed while the host was in use; the next call uses what is there now.
+    TakenUp {
+        /// Their ids.
+        plugins: Vec<String>,
+    },
+    /// What is there now cannot be used; everything stays as it was.
+    KeptOld {
+        /// The id of the plugin that is in the way; empty where it is none of them.
+        plugin: String,
+        /// Why.
+        reason: String,
+    },
     /// An entry of the compiled-code cache was not believed; it is made again.
     CacheRejected {
         /// The id.
@@ -101,6 +113,13 @@ impl fmt::Display for Notice {
                 write!(f, "plugin {plugin} from {} replaces the one from {replaces}", by.display())
             }
             Self::Refused { plugin, reason } => write!(f, "plugin {plugin} is not used: {reason}"),
+            Self::TakenUp { plugins } => write!(f, "plugins changed and are taken up: {}", plugins.join(", ")),
+            Self::KeptOld { plugin, reason } if plugin.is_empty() => {
+                write!(f, "plugins changed, and those in use stay: {reason}")
+            }
+            Self::KeptOld { plugin, reason } => {
+                write!(f, "plugin {plugin} changed, and what was in use stays: {reason}")
+            }
             Self::CacheRejected { plugin, reason } => {
                 write!(f, "the compiled code of plugin {plugin} is made again: {reason}")
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use driver::ports::{Clock as _, Observer, Stdin, Workspace};
+use driver::ports::{Clock as _, Observer, Plugins, Stdin, Workspace};
 use pipeline::definition::{Mode, Patches, Pipeline};
 use pipeline::id::{RunId, StageName};
 use pipeline::plan::Plan;
@@ -47,7 +47,8 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let Loaded { mut pipeline, source, .. } = loaded;
     drive::override_healing(&mut pipeline, &args.heal);
     keep_stages(&mut pipeline, &args.stage)?;
-    pipeline.uses_cache &= !args.no_cache;
+    // What a stage's outputs depend on is known before it starts; a runner that may change meanwhile is not.
+    pipeline.uses_cache &= !args.no_cache && !args.watch;
     let runner_digests = outputs::runner_digests(&pipeline, &plugins);
     if args.plan {
         let workspace: Arc<dyn Workspace> = workspace;
@@ -62,6 +63,10 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
         }
     }
     let store = drive::open_store(&project.state)?;
+    let plugins: Arc<dyn Plugins> = match args.watch {
+        true => Arc::new(engine::watching(&project, &pipeline, plugins, &args.heal.plugins, &executor)),
+        false => plugins,
+    };
     let job = Job {
         project,
         pipeline,
