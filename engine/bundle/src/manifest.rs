@@ -45,7 +45,7 @@ mod validate;
 use serde::{Deserialize, Serialize};
 
 pub use capability::{Capability, Interface, WorkspaceAccess, grant_lines};
-pub use compare::Difference;
+pub use compare::{Difference, FREE, FREE_WASI};
 pub use read::{ManifestError, Problem};
 pub use schema::{ConfigProblem, ConfigSchema, SchemaError};
 

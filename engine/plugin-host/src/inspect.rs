@@ -308,7 +308,7 @@ fn role_misfit(name: &str) -> Option<Misfit> {
 }
 
 /// WASI interfaces that std needs. They are linked empty: no environment, no arguments, no files, no sockets.
-const FREE_WASI: &[&str] = &[
+pub const FREE_WASI: &[&str] = &[
     "wasi:io/error",
     "wasi:io/poll",
     "wasi:io/streams",
@@ -328,7 +328,7 @@ const FREE_WASI: &[&str] = &[
 ];
 
 /// Interfaces of the contract that need no grant.
-const FREE: &[&str] = &["types", "log", "config", "log-source"];
+pub const FREE: &[&str] = &["types", "log", "config", "log-source"];
 
 fn standing(name: &str) -> ImportStanding {
     if let Some((interface, _)) = contract_interface(name) {

@@ -7,11 +7,11 @@ use crate::component::{Surface, contract_interface};
 use crate::role::Role;
 
 /// Interfaces of the contract that everybody may import.
-const FREE: &[&str] = &["types", "log", "config", "log-source"];
+pub const FREE: &[&str] = &["types", "log", "config", "log-source"];
 
 /// What the host links of WASI 0.2, always empty: no environment, no arguments, no files, no sockets. The plugin host has the
 /// same list and decides; here it makes a plugin that no host would load fail before it is published.
-const FREE_WASI: &[&str] = &[
+pub const FREE_WASI: &[&str] = &[
     "wasi:io/error",
     "wasi:io/poll",
     "wasi:io/streams",

@@ -126,3 +126,44 @@ fn needs(limits: &Limits) -> Needs {
     let memory = limits.memory_mb.and_then(|mib| usize::try_from(mib).ok()).map(|mib| mib << 20);
     Needs { cpu: ms(limits.cpu_ms), wall: ms(limits.wall_ms), memory }
 }
+
+#[cfg(test)]
+mod tests {
+    use bundle::manifest;
+    use plugin_host::inspect;
+
+    use super::*;
+
+    /// The crates `bundle` and `plugin-host` do not know each other, and what one lets through has to be what the other takes.
+    #[test]
+    fn a_manifest_speaks_of_the_roles_and_interfaces_that_the_host_has() {
+        assert_eq!(bundle::Role::ALL.map(|role| role.as_str()), plugin_host::Role::ALL.map(|role| role.as_str()));
+        let (claimed, served) = (manifest::Interface::ALL, plugin_host::Interface::ALL);
+        assert_eq!(claimed.map(|interface| interface.as_str()), served.map(|interface| interface.as_str()));
+        assert_eq!((manifest::FREE, manifest::FREE_WASI), (inspect::FREE, inspect::FREE_WASI));
+        assert_eq!(bundle::component::PACKAGE, plugin_host::api_range::PACKAGE);
+        assert_eq!(bundle::component::MAX_COMPONENT_BYTES, inspect::MAX_COMPONENT_BYTES);
+    }
+
+    #[test]
+    fn a_grant_is_in_force_for_its_bytes_and_what_they_ask_for() {
+        let programs = |digest: Option<&str>, names: &[&str]| Grant {
+            digest: digest.map(str::to_owned),
+            process: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Grant::default()
+        };
+        let requested = programs(None, &["git", "terraform"]);
+        let granted = programs(Some("sha256:1"), &["git", "sh"]);
+        assert_eq!(in_force(Some(&granted), "sha256:1", &requested).process, ["git"]);
+        assert_eq!(in_force(Some(&granted), "sha256:2", &requested), Grant::default());
+        assert_eq!(in_force(Some(&programs(None, &["git"])), "sha256:1", &requested), Grant::default());
+        assert_eq!(in_force(None, "sha256:1", &requested), Grant::default());
+    }
+
+    #[test]
+    fn limits_of_a_manifest_are_told_in_the_hosts_units() {
+        let limits = Limits { cpu_ms: Some(500), wall_ms: None, memory_mb: Some(32) };
+        let expected = Needs { cpu: Some(Duration::from_millis(500)), wall: None, memory: Some(32 << 20) };
+        assert_eq!(needs(&limits), expected);
+    }
+}

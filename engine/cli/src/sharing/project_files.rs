@@ -30,7 +30,7 @@ pub fn manifest(folder: &Path) -> Result<(Manifest, Option<ConfigSchema>), Failu
 /// The built component of a project: where `plugin build` puts it, else where tool chains do.
 pub fn component(folder: &Path, manifest: &Manifest) -> Result<PathBuf, Failure> {
     let name = manifest.id.rsplit('/').next().unwrap_or(&manifest.id);
-    let mut places = vec![format!("dist/{name}.wasm"), format!("build/{name}.wasm"), format!("{name}.wasm")];
+    let mut places = vec![format!("dist/{}.wasm", manifest.id), format!("dist/{name}.wasm"), format!("{name}.wasm")];
     let package = cargo_package(folder).unwrap_or_else(|| name.to_owned());
     let file = package.replace('-', "_");
     places.extend(["release", "debug"].map(|profile| format!("target/wasm32-wasip2/{profile}/{file}.wasm")));
