@@ -13,13 +13,24 @@ pub struct DockerRegistry {
 impl DockerRegistry {
     /// Starts an empty one that everybody may push to.
     pub fn start() -> Self {
+        Self::start_with("", "")
+    }
+
+    /// Starts one that lets only those in whose name and hashed password (`bcrypt`) this is.
+    pub fn start_for(htpasswd: &str) -> Self {
+        Self::start_with("auth:\n  htpasswd:\n    realm: test\n    path: FOLDER/htpasswd\n", htpasswd)
+    }
+
+    fn start_with(configuration: &str, htpasswd: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the registry");
         let place = folder.path().display();
         // Port 0: the registry takes a free one and says in its log which.
         let text = format!(
             "version: 0.1\nlog:\n  level: info\n  formatter: json\nstorage:\n  filesystem:\n    rootdirectory: {place}/data\n\
-             http:\n  addr: 127.0.0.1:0\n  secret: test\n"
+             http:\n  addr: 127.0.0.1:0\n  secret: test\n{}",
+            configuration.replace("FOLDER", &place.to_string())
         );
+        std::fs::write(folder.path().join("htpasswd"), htpasswd).expect("write its passwords");
         let config = folder.path().join("config.yml");
         std::fs::write(&config, text).expect("write its configuration");
         let mut child = Command::new("docker-registry")

@@ -1,7 +1,8 @@
 //! The way of a plugin from its author to somebody's healed build.
 
 use super::{GREET, Publisher, manifest, plugin, text, user};
-use crate::lab::{DockerRegistry, Lab};
+use crate::lab::{Answer, DockerRegistry, Lab};
+use crate::schema::{complaints, schema};
 
 #[test]
 fn a_plugin_goes_from_its_author_through_a_registry_to_another_machine_and_heals_there() {
@@ -122,4 +123,50 @@ fn a_bundle_is_inspected_from_its_bytes_alone() {
         .says("bill of materials, provenance");
     let component = errands.lab.root().join("dist/errands.wasm");
     plugin(&home, &["inspect", text(&component)]).ends_with(0).says("no manifest");
+}
+
+/// `tester` with the password `open sesame`.
+const HTPASSWD: &str = "tester:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n";
+
+#[test]
+fn the_credentials_that_docker_login_left_are_used() {
+    let (registry, acme) = (DockerRegistry::start_for(HTPASSWD), Publisher::two_roles());
+    let reference = format!("{}/acme/plugin:1.0.0", registry.host());
+    let file = acme.signed_by("acme");
+    let denied = format!("log in with `docker login {}`", registry.host());
+    acme.selfheal(&["push", text(&file), &reference]).ends_with(3).says(&denied);
+    let folder = acme.lab.outside("docker");
+    std::fs::create_dir(&folder).expect("make the folder");
+    let login = format!(r#"{{"auths":{{"{}":{{"auth":"dGVzdGVyOm9wZW4gc2VzYW1l"}}}}}}"#, registry.host());
+    std::fs::write(folder.join("config.json"), login).expect("write what docker would");
+    let docker = text(&folder);
+    let push = acme.lab.command(&["plugin", "push", text(&file), &reference]).env("DOCKER_CONFIG", docker).output();
+    Answer::of(push.expect("start the engine")).ends_with(0).says("pushed");
+    super::refuses(&user(GREET, &acme.policy()), &["install", &reference], &denied);
+    let home = user(GREET, &acme.policy()).env("DOCKER_CONFIG", docker);
+    plugin(&home, &["install", &reference, "--yes"]).ends_with(0);
+    home.heals(&[]);
+}
+
+#[test]
+fn answers_for_programs_are_as_their_schemas_say() {
+    let errands = Publisher::of("errands", super::ERRANDS);
+    let file = errands.signed_by("acme");
+    let home = user(GREET, &errands.policy());
+    let check = |args: &[&str], name: &str| {
+        let answer = plugin(&home, args);
+        answer.ends_with(0);
+        let schema = schema(name);
+        for line in answer.stdout.lines() {
+            let line = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert_eq!(complaints(&schema, &line), Vec::<String>::new(), "{line}");
+        }
+        answer.stdout
+    };
+    plugin(&home, &["install", text(&file)]).ends_with(0);
+    assert!(check(&["list", "--format", "json"], "plugin-list").contains("\"waits\":true"));
+    plugin(&home, &["approve", "acme/errands", "--yes"]).ends_with(0);
+    assert!(check(&["list", "--format", "json"], "plugin-list").contains("\"approved\":{"));
+    assert!(check(&["inspect", "--format", "json", text(&file)], "plugin-inspect").contains("\"trusted\":true"));
+    check(&["api-range", "--format", "json"], "plugin-api-range");
 }

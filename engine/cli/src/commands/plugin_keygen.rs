@@ -8,6 +8,7 @@ use bundle::keys::generate;
 use crate::args::KeygenArgs;
 use crate::exit::{self, Failure};
 use crate::people;
+use crate::project;
 use crate::report::paint::{NAME, PASSED, paint};
 use crate::sharing::password::{default_key, new_password};
 
@@ -31,7 +32,12 @@ pub fn keygen(args: &KeygenArgs) -> Result<u8, Failure> {
     key.write(&secret, &public).map_err(Failure::bad_input)?;
     say!("{} secret key {}", paint(PASSED, "✓"), paint(NAME, secret.display()));
     say!("  public key {}: {}", paint(NAME, public.display()), key.public);
-    say!("  whoever trusts it with your plugins adds to ~/.config/selfheal/trust.toml:");
+    say!("  whoever trusts it with your plugins writes into {}:", place_of_policy());
     say!("version = 1\n[keys]\nNAME = \"{}\"\n[[trust]]\npublisher = \"PUBLISHER/\"\nall-of = [\"NAME\"]", key.public);
     Ok(exit::PASSED)
+}
+
+fn place_of_policy() -> String {
+    let file = project::config_home().map(|folder| folder.join("trust.toml"));
+    file.map_or_else(|| "a trust policy".to_owned(), |file| file.display().to_string())
 }

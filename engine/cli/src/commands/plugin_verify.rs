@@ -62,5 +62,5 @@ fn by_key(bundle: Bundle, detached: &[Signature], key: &PublicKey) -> Result<(Ve
     );
     let policy = TrustPolicy::parse(&text).map_err(Failure::plugin)?;
     let verified = verify_bundle(bundle, detached, &policy).map_err(Failure::plugin)?;
-    Ok((verified, paint(PASSED, key).to_string()))
+    Ok((verified, paint(PASSED, key)))
 }

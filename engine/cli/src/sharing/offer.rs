@@ -9,8 +9,9 @@ use bundle::component::surface;
 use bundle::layout::Layout;
 use bundle::manifest::{EmbeddedError, Manifest};
 use bundle::pack::{BuildFacts, PackInput, pack};
-use bundle::registry::Reference;
-use bundle::verify::{Verified, verify, verify_unsigned};
+use bundle::registry::{Reference, RegistryError};
+use bundle::trust::Refusal;
+use bundle::verify::{Verified, VerifyError, verify, verify_unsigned};
 use bundle::{Bundle, component};
 use pipeline::time::Timestamp;
 use plugin_host::{ImportStanding, inspect};
@@ -64,8 +65,11 @@ pub fn from_registry(
     let registry = client::registry(args, reference.repository.host())?;
     let verified = match signatures {
         Signatures::Wanted => {
-            let installed = registry.install(reference, &trust.policy);
-            installed.map_err(|error| client::failed(error, Some(trust)))?.verified
+            let installed = registry.install(reference, &trust.policy).map_err(|error| {
+                let can_be_waived = matches!(&error, RegistryError::Verify(error) if can_be_waived(error));
+                hinted(client::failed(error, Some(trust)), can_be_waived)
+            });
+            installed?.verified
         }
         Signatures::Waived => {
             let fetched = registry.fetch_unverified(reference);
@@ -93,11 +97,29 @@ fn from_file(path: &Path, trust: &Trust, signatures: Signatures) -> Result<Vec<O
 
 /// Judges a bundle by its own signatures.
 pub fn judged(bundle: Bundle, trust: &Trust, signatures: Signatures) -> Result<Verified, Failure> {
-    let verified = match signatures {
-        Signatures::Wanted => verify(bundle, &[], &trust.policy),
-        Signatures::Waived => verify_unsigned(bundle, &[], &trust.policy),
-    };
-    verified.map_err(|error| trust.refusal(error))
+    match signatures {
+        Signatures::Wanted => verify(bundle, &[], &trust.policy).map_err(|error| {
+            let can_be_waived = can_be_waived(&error);
+            hinted(trust.refusal(error), can_be_waived)
+        }),
+        Signatures::Waived => verify_unsigned(bundle, &[], &trust.policy).map_err(|error| {
+            let is_wanted = can_be_waived(&error);
+            let failure = trust.refusal(error);
+            if is_wanted {
+                failure.hint("the trust policy has a rule for its publisher, and only a signature meets it")
+            } else {
+                failure
+            }
+        }),
+    }
+}
+
+fn can_be_waived(error: &VerifyError) -> bool {
+    matches!(error, VerifyError::Refused(Refusal::Unsigned))
+}
+
+fn hinted(failure: Failure, can_be_waived: bool) -> Failure {
+    if can_be_waived { failure.hint("to take it unsigned, say so: --allow-unsigned") } else { failure }
 }
 
 /// Nobody should approve what this program could not load.

@@ -50,14 +50,10 @@ impl Trust {
             VerifyError::Refused(refusal) => refusal.hints(),
             _ => Vec::new(),
         };
-        let is_unsigned = matches!(&error, VerifyError::Refused(bundle::trust::Refusal::Unsigned));
         let mut failure = Failure::plugin(error);
         failure.hints = hints;
         if let (Some(file), false) = (&self.file, self.is_there) {
             failure.hints.push(format!("there is no trust policy; it would be {}", file.display()));
-        }
-        if is_unsigned {
-            failure.hints.push("to take it unsigned, say so: --allow-unsigned".to_owned());
         }
         failure
     }

@@ -23,8 +23,8 @@ pub fn introduce(verified: &Verified, trust: &Trust) {
 /// Whose signatures counted.
 pub fn signers(judgement: &Judgement, trust: &Trust) -> String {
     match judgement.signers.as_slice() {
-        [] => paint(HEALED, "nobody whom you trust").to_string(),
-        signers => paint(PASSED, trust.names(signers)).to_string(),
+        [] => paint(HEALED, "nobody whom you trust"),
+        signers => paint(PASSED, trust.names(signers)),
     }
 }
 
