@@ -217,3 +217,17 @@ fn component_in(bundle: &Path) -> Vec<u8> {
     let read = |entry: std::fs::DirEntry| std::fs::read(entry.path()).expect("read a blob");
     blobs.map(read).max_by_key(Vec::len).expect("there are blobs")
 }
+
+#[test]
+fn every_command_that_asks_plugins_compares_them_with_the_lock() {
+    let acme = Publisher::two_roles();
+    let home = approved(&acme).guest("stranger", "two-roles");
+    let plugins = home.plugins();
+    home.write("build.log", "two-roles: GREETING is not set\n");
+    let words = "plugin stranger is not used: plugins.lock does not approve it";
+    let folder = text(&plugins);
+    let diagnosis = home.selfheal(&["diagnose", "build.log", "--plugins", folder]);
+    diagnosis.ends_with(0).says(words).says("two-roles.variable-unset");
+    home.selfheal(&["exec", "--plugins", folder, "--", "false"]).says(words);
+    home.selfheal(&["plugin", "list", "--plugins", folder]).ends_with(3).says("selfheal plugin approve stranger");
+}

@@ -84,7 +84,7 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub trust: TrustArgs,
     /// Count signatures by this public key alone, given as its line or its `.pub` file, whatever the trust policy says.
-    #[arg(long, value_name = "KEY", conflicts_with = "trust")]
+    #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
     /// A signature that is not attached.
     #[arg(long, value_name = "FILE")]

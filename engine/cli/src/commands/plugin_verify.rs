@@ -17,6 +17,12 @@ use crate::sharing::offer::check_loadable;
 use crate::sharing::trust::{self, Trust, public_key};
 use crate::sharing::words;
 
+/// Whose word counts.
+enum Judge {
+    Key(PublicKey),
+    Policy(Trust),
+}
+
 /// Verifies. One bundle of a collection that is refused refuses all of it.
 pub fn verify(args: &VerifyArgs) -> Result<u8, Failure> {
     let failed =
@@ -29,12 +35,14 @@ pub fn verify(args: &VerifyArgs) -> Result<u8, Failure> {
         Signature::parse(&text).map_err(|error| Failure::bad_input(anyhow!("read {}: {error}", file.display())))
     });
     let detached = detached.collect::<Result<Vec<Signature>, Failure>>()?;
-    let key = args.key.as_deref().map(public_key).transpose()?;
-    let trust = trust::read(args.trust.trust.as_deref())?;
+    let judge = match &args.key {
+        Some(key) => Judge::Key(public_key(key)?),
+        None => Judge::Policy(trust::read(args.trust.trust.as_deref())?),
+    };
     for bundle in bundles {
-        let (verified, by) = match &key {
-            Some(key) => by_key(bundle, &detached, key)?,
-            None => by_policy(bundle, &detached, &trust)?,
+        let (verified, by) = match &judge {
+            Judge::Key(key) => by_key(bundle, &detached, key)?,
+            Judge::Policy(trust) => by_policy(bundle, &detached, trust)?,
         };
         check_loadable(verified.bundle().component())?;
         let manifest = &verified.contents().manifest;
