@@ -188,9 +188,11 @@ impl Job {
 
     /// What earlier runs have to do with one that begins now.
     fn earlier(&self, source: Option<&Source>, environment: &BTreeMap<String, String>) -> Earlier {
+        let is_learning = self.pipeline.detection.learning;
+        let floors = if is_learning { self.store.floors(&self.pipeline).unwrap_or_default() } else { Vec::new() };
         let past = source.and_then(Source::clean_commit).map(|commit| self.store.failures_on(commit, &self.pipeline));
         let past = past.and_then(Result::ok).unwrap_or_default();
-        Earlier { failures: suspects(past, &self.pipeline, environment) }
+        Earlier { failures: suspects(past, &self.pipeline, &floors, environment), floors }
     }
 
     fn learned(&self) -> Vec<pipeline::choice::ArmRecord> {

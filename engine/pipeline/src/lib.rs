@@ -16,6 +16,7 @@ pub mod legacy;
 pub mod plan;
 
 pub mod cache;
+pub mod floor;
 
 pub mod choice;
 pub mod policy;

@@ -21,6 +21,15 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Whether each limit that `other` sets is set here, whatever its value.
+    pub fn has_all_of(&self, other: &Limits) -> bool {
+        (other.timeout_ms.is_none() || self.timeout_ms.is_some())
+            && (other.memory_bytes.is_none() || self.memory_bytes.is_some())
+            && (other.cpu_ms.is_none() || self.cpu_ms.is_some())
+            && (other.open_files.is_none() || self.open_files.is_some())
+            && (other.jobs.is_none() || self.jobs.is_some())
+    }
+
     /// These limits with those of `change` put over them.
     pub fn changed_by(&self, change: &Limits) -> Limits {
         Limits {

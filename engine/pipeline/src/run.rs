@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use crate::choice::ArmRecord;
 use crate::definition::Pipeline;
 use crate::event::{Decision, Fact, LostAttempt, Machine, Purpose};
+use crate::floor;
 use crate::healing::{HealingError, Incident};
 use crate::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
 use crate::outcome::{Outcome, Qualifier, RunResult};
@@ -126,10 +127,12 @@ impl Run {
             return Err(StepError::NotStarted);
         };
         let count = pipeline.stages.len();
+        let mut in_force = (**pipeline).clone();
+        floor::put_under(&mut in_force, &earlier.floors);
         let mut this = Self {
             id: run.clone(),
             stages: Stages::new(pipeline, durations)?,
-            pipeline: (**pipeline).clone(),
+            pipeline: in_force,
             floors: vec![Qualifier::Clean; count],
             earlier: BTreeMap::new(),
             attempts: Attempts::default(),
@@ -214,7 +217,7 @@ impl Run {
         &self.id
     }
 
-    /// The definition it follows.
+    /// The definition it follows, with learned limits in force.
     pub fn pipeline(&self) -> &Pipeline {
         &self.pipeline
     }

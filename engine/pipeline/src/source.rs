@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::definition::{Pipeline, Stage};
+use crate::floor::{self, GivenFloor};
 use crate::id::{RunId, StageName};
 use crate::policy::tables::failures;
 use crate::remedy::{Action, CommandLine, Limits, Remedy};
@@ -37,6 +38,9 @@ pub struct Earlier {
     /// Stages that failed before on the same clean commit, at most one failure each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<EarlierFailure>,
+    /// Limits that stages start with since they healed them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<GivenFloor>,
 }
 
 impl Earlier {
@@ -119,10 +123,14 @@ impl Healing {
     }
 
     /// Whether a stage that runs now profits from it still. Waiting and trying again leave nothing.
-    fn is_in_force(&self, stage: &Stage, env: &BTreeMap<String, String>) -> bool {
+    fn is_in_force(&self, stage: &Stage, floor: Option<&GivenFloor>, env: &BTreeMap<String, String>) -> bool {
         let holds = |condition: &Action| match condition {
             Action::SetEnv { name, value } => stage.env.get(name).or_else(|| env.get(name)) == Some(value),
-            Action::SetLimit { limits } => is_as_generous(&stage.limits, limits),
+            // What was learned since may be less than the remedy gave: a smaller step was enough.
+            Action::SetLimit { limits } => {
+                floor.is_some_and(|floor| !floor.is_probe && floor.limits.has_all_of(limits))
+                    || is_as_generous(&stage.limits, limits)
+            }
             _ => false,
         };
         self.leaves_changes || (!self.conditions.is_empty() && self.conditions.iter().all(holds))
@@ -150,14 +158,24 @@ pub fn command_digest(command: &CommandLine) -> String {
 }
 
 /// The failures that make a pass of their stage suspect: by the same command, and not healed by a remedy that is still in
-/// force. Of several for one stage the first is given. `env` is the environment that commands get.
-pub fn suspects(past: Vec<PastFailure>, pipeline: &Pipeline, env: &BTreeMap<String, String>) -> Vec<EarlierFailure> {
+/// force. Of several for one stage the first is given. `floors` are the learned limits that the run begins with, `env` is the
+/// environment that commands get.
+pub fn suspects(
+    past: Vec<PastFailure>,
+    pipeline: &Pipeline,
+    floors: &[GivenFloor],
+    env: &BTreeMap<String, String>,
+) -> Vec<EarlierFailure> {
+    let mut in_force = pipeline.clone();
+    floor::put_under(&mut in_force, floors);
+    let pipeline = &in_force;
     let stages: HashMap<&StageName, &Stage> = pipeline.stages.iter().map(|stage| (&stage.name, stage)).collect();
     let mut found: Vec<EarlierFailure> = Vec::new();
     for one in past {
         let Some(stage) = stages.get(&one.failure.stage) else { continue };
         let is_other = one.command != command_digest(&stage.command);
-        let is_repaired = !one.healed_by.is_empty() && one.healed_by.iter().all(|by| by.is_in_force(stage, env));
+        let floor = floors.iter().find(|floor| floor.stage == stage.name);
+        let is_repaired = !one.healed_by.is_empty() && one.healed_by.iter().all(|by| by.is_in_force(stage, floor, env));
         let is_known = found.iter().any(|other| other.stage == one.failure.stage);
         if !is_other && !is_repaired && !is_known {
             found.push(one.failure);

@@ -17,11 +17,13 @@ use crate::fold_incident::fold_incident;
 pub(crate) fn fold(connection: &Connection, run: &RunId, record: &Record) -> Result<(), Fault> {
     let context = Folding { connection, run: run.as_str(), at: integer(record.at.0) };
     match &record.event {
-        Event::Fact(Fact::RunStarted { pipeline, source, .. }) => {
-            context.start_run(pipeline, source.as_ref().and_then(Source::clean_commit))
+        Event::Fact(Fact::RunStarted { pipeline, source, earlier, .. }) => {
+            context.start_run(pipeline, source.as_ref().and_then(Source::clean_commit))?;
+            context.give_floors(&earlier.floors)
         }
         Event::Fact(Fact::AttemptEnded { stage, attempt, purpose, outcome }) => {
-            context.end_attempt(stage, *attempt, purpose, outcome)
+            context.end_attempt(stage, *attempt, purpose, outcome)?;
+            if *purpose == Purpose::Plain { context.try_floor(stage, outcome) } else { Ok(()) }
         }
         Event::Fact(Fact::Resumed { lost }) => context.lose_attempts(lost),
         Event::Decision(Decision::StartAttempt { stage, attempt, purpose, command, .. }) => {

@@ -50,7 +50,8 @@ pub(crate) fn fold_incident(context: &Folding<'_>, event: &Event) -> Result<(), 
                 category: category.as_deref(),
                 remedy: remedy.as_ref(),
                 strategy: strategy.as_deref(),
-            })
+            })?;
+            if *end == IncidentEnd::Healed { context.learn_floor(incident) } else { Ok(()) }
         }
         _ => Ok(()),
     }

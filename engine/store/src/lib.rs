@@ -29,6 +29,7 @@ mod people;
 
 mod approvals;
 mod claims;
+mod floors;
 mod history;
 mod incidents;
 mod learning;
@@ -44,6 +45,7 @@ pub use approvals::{AppliedPatch, Proposal, Standing};
 pub use chain::{BrokenLink, ChainProblem, ChainReport};
 pub use claims::UnfinishedRun;
 pub use error::StoreError;
+pub use floors::LearnedFloor;
 pub use history::{AttemptSummary, HistoryFilter, RunSummary, StageSummary};
 pub use incidents::{IncidentSummary, TrialSummary};
 pub use journal::RunJournal;

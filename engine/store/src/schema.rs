@@ -10,7 +10,7 @@ use crate::journal;
 const DERIVED: &str = include_str!("schema/derived.sql");
 
 /// Derived tables, in an order in which they can be dropped.
-pub(crate) const DERIVED_TABLES: [&str; 13] = [
+pub(crate) const DERIVED_TABLES: [&str; 15] = [
     "trials",
     "incidents",
     "stages",
@@ -24,6 +24,8 @@ pub(crate) const DERIVED_TABLES: [&str; 13] = [
     "imported_outcomes",
     "imported_benched",
     "imported_durations",
+    "floors",
+    "floors_given",
 ];
 
 /// The newest version.

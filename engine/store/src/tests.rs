@@ -8,6 +8,7 @@ mod chain;
 mod claims;
 mod crash;
 mod derived;
+mod floors;
 mod history;
 mod journal;
 mod learning;

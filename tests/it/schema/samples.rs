@@ -8,6 +8,7 @@ use pipeline::event::{
     ScratchKind, TriedNote, WeighedNote,
 };
 use pipeline::finding::{Diagnosis, DiagnosisOutcome, Disposition, Finding, LogLine};
+use pipeline::floor::GivenFloor;
 use pipeline::id::{IncidentId, RemedyKey, RunId, Signature, StageName};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Artifact, Metric, Outcome, Qualifier, RunResult};
@@ -226,6 +227,7 @@ fn facts() -> Vec<Fact> {
                     code: Some("python.module-not-found".to_owned()),
                     category: Some("dependency-missing".to_owned()),
                 }],
+                floors: vec![GivenFloor { stage: stage(), limits: limits(), run: RunId::new("r-0"), is_probe: true }],
             }),
         },
         Fact::CacheChecked { stage: stage(), key: Some("00".into()), is_hit: true, notice: None },

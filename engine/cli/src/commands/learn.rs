@@ -1,7 +1,7 @@
 //! `selfheal learn show|label|forget|export|import`: what was learned in a project.
 //!
 //! The learned classifier keeps its lessons in its own store, under keys that `wit/README.md` names; it alone writes them. How
-//! often a strategy helped is in the engine's record. Labels and wishes to forget are events that all notifiers are told.
+//! often a strategy helped, and which limits stages need, is in the engine's record. Labels and wishes to forget are events that all notifiers are told.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use pipeline::id::PluginId;
 use plugin_host::PluginHost;
 use serde::{Deserialize, Serialize};
 
-use store::Figures;
+use store::{Figures, LearnedFloor};
 
 use super::{learn_label, learn_transfer};
 use crate::args::{Format, LearnCommand};
@@ -22,6 +22,7 @@ use crate::exit::{self, Failure};
 use crate::people;
 use crate::pipeline_file;
 use crate::project::Project;
+use crate::report::limits;
 use crate::report::paint::{HEALED, NAME, harmless, paint};
 use crate::standard::LEARNER;
 
@@ -84,12 +85,13 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
     let project = Project::at(dir)?;
     let plugins = plugins_of(&project)?;
     let lessons = lessons(&plugins)?;
-    let (mut arms, mut figures) = (Vec::new(), Vec::new());
+    let (mut arms, mut figures, mut floors) = (Vec::new(), Vec::new(), Vec::new());
     if project.state.database().exists() {
         let store = drive::open_store(&project.state)?;
         people::note_reverts(&project, &store)?;
         arms = store.arms(SystemClock.now()).map_err(anyhow::Error::new)?;
         figures = store.figures(SystemClock.now()).map_err(anyhow::Error::new)?;
+        floors = store.all_floors().map_err(anyhow::Error::new)?;
     }
     let arm_of = |figures: &Figures| {
         let arm = arms.iter().find(|arm| arm.code == figures.code && arm.strategy == figures.strategy);
@@ -118,9 +120,18 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
                 })
             );
         }
+        for LearnedFloor { pipeline, stage, floor, learned } in &floors {
+            say!(
+                "{}",
+                serde_json::json!({
+                    "version": 1, "kind": "limits", "pipeline": pipeline, "stage": stage, "run": floor.run,
+                    "at": learned.to_string(), "limits": floor.limits, "greens": floor.greens, "wait": floor.wait,
+                })
+            );
+        }
         return Ok(exit::PASSED);
     }
-    if lessons.is_empty() && figures.is_empty() {
+    if lessons.is_empty() && figures.is_empty() && floors.is_empty() {
         say!("nothing was learned in {}", project.root.display());
         say!("hint: selfheal learn label last CATEGORY says what kind of failure the last run had");
         return Ok(exit::PASSED);
@@ -146,6 +157,13 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
         let code = paint(NAME, format!("{:<30}", one.code));
         say!("  {code} {:<12} helped {helped:.1}, did not help {did_not_help:.1}", one.strategy);
         say!("    {}", promotion(one));
+    }
+    if !floors.is_empty() {
+        say!("limits that stages start with, since they healed them");
+    }
+    for LearnedFloor { pipeline, stage, floor, .. } in &floors {
+        say!("  {} of {pipeline}: {} (run {})", paint(NAME, stage), limits::words(&floor.limits), floor.run);
+        say!("    less is tried after {} green attempts, {} so far", floor.wait, floor.greens);
     }
     Ok(exit::PASSED)
 }

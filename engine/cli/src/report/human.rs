@@ -21,6 +21,7 @@ use super::changes;
 use super::diagnosis;
 use super::flaky;
 use super::incidents::Incidents;
+use super::limits;
 use super::live::Live;
 use super::measures::measures;
 use super::offer::Offer;
@@ -102,6 +103,10 @@ impl HumanReport {
         });
     }
 
+    fn say_all(&self, live: &Live, lines: impl IntoIterator<Item = String>) {
+        lines.into_iter().for_each(|line| self.say(live, &line));
+    }
+
     fn fact(&self, at: u64, fact: &Fact, memory: &mut Memory, live: &mut Live) {
         match fact {
             Fact::RunStarted { run, pipeline, source, earlier, .. } => {
@@ -110,6 +115,7 @@ impl HumanReport {
                 memory.mode = pipeline.healing.mode;
                 memory.started_ms = at;
                 self.begin(run.as_str(), pipeline, memory, live);
+                self.say_all(live, limits::given(pipeline, &earlier.floors));
             }
             Fact::AttemptEnded { stage, attempt, purpose, outcome } => {
                 live.hide(stage);
@@ -227,9 +233,7 @@ impl HumanReport {
                 lines
             }
         };
-        for line in lines {
-            self.say(live, &line);
-        }
+        self.say_all(live, lines);
     }
 
     /// What to do so that the next run does not need the same remedy again.
@@ -261,9 +265,7 @@ impl HumanReport {
     }
 
     fn say_changes(&self, title: &str, scratch: ScratchKind, changes: &[FileChange], live: &Live) {
-        for line in changes::lines(title, scratch, changes) {
-            self.say(live, &line);
-        }
+        self.say_all(live, changes::lines(title, scratch, changes));
     }
 
     fn decision(&self, at: u64, decision: &Decision, memory: &mut Memory, live: &mut Live) {
@@ -325,9 +327,7 @@ impl HumanReport {
                 memory.incidents.join(incident, stage, into);
             }
             Decision::Vouched { incident, entry, licence } => {
-                for line in memory.flaky.vouched(incident, entry, licence, memory.mode) {
-                    self.say(live, &line);
-                }
+                self.say_all(live, memory.flaky.vouched(incident, entry, licence, memory.mode));
             }
             Decision::PrepareRerun { incident, stage, number } => {
                 let line = memory.flaky.rerun(incident, &memory.incidents.label(incident), *number);
@@ -362,9 +362,7 @@ impl HumanReport {
                 live.hide(stage);
                 // The stage of `exec` is none that a pipeline file could name.
                 let signature = signature.as_ref().filter(|_| self.voice != Voice::Exec);
-                for line in memory.flaky.ended(incident, stage, *end, signature) {
-                    self.say(live, &line);
-                }
+                self.say_all(live, memory.flaky.ended(incident, stage, *end, signature));
                 if *end == IncidentEnd::Healed {
                     let set = memory.variables.remove(incident).unwrap_or_default();
                     let healed = std::iter::once(stage).chain(memory.incidents.joined(incident));
@@ -439,9 +437,7 @@ impl HumanReport {
         for (stage, name, value) in &memory.passing {
             self.say(live, &format!("hint: {}", self.lasting(stage, name, value)));
         }
-        for line in memory.flaky.at_end(at, &memory.run) {
-            self.say(live, &line);
-        }
+        self.say_all(live, memory.flaky.at_end(at, &memory.run));
         for (incident, patch) in &memory.patches {
             for hint in self.offer.hints(incident, patch) {
                 self.say(live, &hint);

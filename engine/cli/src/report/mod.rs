@@ -20,6 +20,7 @@ mod flaky;
 pub mod human;
 mod incidents;
 pub mod json;
+pub mod limits;
 pub mod live;
 mod measures;
 mod offer;

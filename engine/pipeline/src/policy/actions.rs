@@ -16,7 +16,7 @@ const MAX_ACTIONS: usize = 32;
 /// Longest wait that a remedy may ask for, in milliseconds.
 const MAX_WAIT_MS: u64 = crate::policy::backoff::MAX_MS;
 /// How far times may be raised above what the pipeline says.
-const MAX_TIME_FACTOR: u64 = 4;
+pub const MAX_TIME_FACTOR: u64 = 4;
 /// Most open files; what the kernel allows a user's process by default at most.
 const MAX_OPEN_FILES: u64 = 1_048_576;
 /// Largest file a remedy writes, in bytes; the contract says so too.

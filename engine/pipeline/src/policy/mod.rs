@@ -37,7 +37,7 @@ pub mod breaker;
 pub mod budget;
 pub mod transient;
 
-pub use actions::check_actions;
+pub use actions::{MAX_TIME_FACTOR, check_actions};
 pub use changes::check_changes;
 pub use context::{Context, EverythingVersioned, Machine, PathFacts};
 pub use disposition::{disposition_of, paths_named};

@@ -42,7 +42,7 @@ fn healing(actions: Vec<Action>) -> Healing {
 fn counts(remedies: Vec<Vec<Action>>, env: &[(&str, &str)]) -> bool {
     let healed_by = remedies.into_iter().map(healing).collect();
     let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    !suspects(vec![past("test", "make test", healed_by)], &pipeline(), &env).is_empty()
+    !suspects(vec![past("test", "make test", healed_by)], &pipeline(), &[], &env).is_empty()
 }
 
 fn set_env() -> Action {
@@ -92,7 +92,7 @@ fn a_limit_repairs_where_the_stage_has_as_much_now() {
         let mut pipeline = pipeline();
         pipeline.stages[1].limits.memory_bytes = now;
         let past = past("test", "make test", vec![healing(vec![set_memory(100)])]);
-        !suspects(vec![past], &pipeline, &BTreeMap::new()).is_empty()
+        !suspects(vec![past], &pipeline, &[], &BTreeMap::new()).is_empty()
     };
     assert!(is_suspect(Some(99)));
     assert!(!is_suspect(Some(100)));
@@ -103,9 +103,23 @@ fn a_limit_repairs_where_the_stage_has_as_much_now() {
 }
 
 #[test]
+fn a_learned_limit_repairs_what_a_larger_one_healed_and_a_try_with_less_does_not() {
+    let is_suspect = |is_probe: bool| {
+        let mut pipeline = pipeline();
+        pipeline.stages[1].limits.memory_bytes = Some(10);
+        let limits = Limits { memory_bytes: Some(50), ..Limits::default() };
+        let floor = GivenFloor { stage: StageName::new("test"), limits, run: RunId::new("r-0"), is_probe };
+        let past = past("test", "make test", vec![healing(vec![set_memory(100)])]);
+        !suspects(vec![past], &pipeline, &[floor], &BTreeMap::new()).is_empty()
+    };
+    assert!(!is_suspect(false));
+    assert!(is_suspect(true));
+}
+
+#[test]
 fn another_command_and_another_stage_are_not_compared() {
     let past = vec![past("test", "make check", Vec::new()), past("gone", "make test", Vec::new())];
-    assert_eq!(suspects(past, &pipeline(), &BTreeMap::new()), []);
+    assert_eq!(suspects(past, &pipeline(), &[], &BTreeMap::new()), []);
 }
 
 #[test]
@@ -115,7 +129,7 @@ fn of_several_failures_the_first_that_counts_is_named() {
     let mut next = past("test", "make test", Vec::new());
     next.failure.run = RunId::new("r-2");
     let all = vec![newest, next, past("test", "make test", Vec::new())];
-    assert_eq!(suspects(all, &pipeline(), &BTreeMap::new()), [failure("test", "r-2")]);
+    assert_eq!(suspects(all, &pipeline(), &[], &BTreeMap::new()), [failure("test", "r-2")]);
 }
 
 #[test]

@@ -188,3 +188,23 @@ CREATE TABLE imported_durations (
     duration_ms INTEGER NOT NULL,
     PRIMARY KEY (pipeline, stage)
 ) STRICT, WITHOUT ROWID;
+
+-- Limits that stages were found to need.
+CREATE TABLE floors (
+    scope TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    pipeline TEXT NOT NULL,
+    -- JSON of `Floor` in pipeline/src/floor.rs.
+    floor TEXT NOT NULL,
+    learned INTEGER NOT NULL,
+    PRIMARY KEY (scope, stage)
+) STRICT, WITHOUT ROWID;
+
+-- What runs started stages with because of that.
+CREATE TABLE floors_given (
+    run TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    -- JSON of `GivenFloor`.
+    given TEXT NOT NULL,
+    PRIMARY KEY (run, stage)
+) STRICT, WITHOUT ROWID;

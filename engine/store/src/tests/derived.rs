@@ -14,7 +14,13 @@ use crate::{ApprovedFile, BenchedPair, LearnedOutcome, Learning, Statement, Tria
 #[test]
 fn a_rebuild_gives_the_same_tables() {
     let (_folder, store) = empty();
-    for story in [healed_run("r-1", 0), clean_run("r-2", 9000), Story::begin("r-3", 9500), told_run("r-4", 9600)] {
+    for story in [
+        healed_run("r-1", 0),
+        clean_run("r-2", 9000),
+        Story::begin("r-3", 9500),
+        told_run("r-4", 9600),
+        eased_run("r-5", 9700),
+    ] {
         store.append(&story.run, &story.records).unwrap();
     }
     for statement in statements("r-4.1") {
@@ -41,6 +47,11 @@ fn told_run(run: &str, at: u64) -> Story {
         .hand_over(&incident)
         .end_incident(&incident, IncidentEnd::Proposed, Some(&cause), Some(&fix));
     story
+}
+
+/// A run that begins with a learned limit, and in which another one helps.
+fn eased_run(run: &str, at: u64) -> Story {
+    super::floors::eased(run, at, &[("test", 64, false)], 128)
 }
 
 fn statements(incident: &str) -> [Statement; 3] {

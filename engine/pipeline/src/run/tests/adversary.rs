@@ -98,6 +98,8 @@ pub(super) struct Adversary {
     watches: BTreeMap<IncidentId, Watch>,
     versioned: Vec<String>,
     project: model::Files,
+    /// What healers have proposed so far; they are stubborn.
+    proposed: Vec<Remedy>,
     /// Failures and remedies that must not meet again.
     benched: BTreeSet<(Signature, RemedyKey)>,
     /// When a stage's own attempt failed last.
@@ -160,6 +162,7 @@ impl Adversary {
             watches: BTreeMap::new(),
             versioned: Vec::new(),
             project: model::project(),
+            proposed: Vec::new(),
             benched: benched.into_iter().collect(),
             failed_at: BTreeMap::new(),
             result: None,
@@ -275,6 +278,7 @@ impl Adversary {
             Decision::AskHealers { incident, .. } => {
                 let count = self.choices.below(5);
                 let remedies: Vec<Remedy> = (0..count).map(|_| self.some_remedy()).collect();
+                self.proposed.extend(remedies.iter().cloned());
                 self.versioned = remedies.iter().flat_map(|remedy| policy::paths_named(&remedy.actions)).collect();
                 self.versioned.retain(|path| model::is_versioned(path));
                 Fact::RemediesProposed { incident, remedies, versioned: self.versioned.clone(), faults: Vec::new() }

@@ -67,7 +67,7 @@ fn policy_of(records: &[Record]) -> (Healing, Detection) {
 }
 
 /// Enough that each transition is taken many times over.
-const RUNS: u64 = 3_000;
+const RUNS: u64 = 5_000;
 
 #[test]
 fn every_transition_of_both_tables_happens() {

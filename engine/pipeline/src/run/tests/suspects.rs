@@ -1,6 +1,7 @@
-//! {fail, pass} on one commit, over several runs.
+//! What earlier runs mean for a run: {fail, pass} on one commit, and limits that were learned.
 
 use super::*;
+use crate::floor::GivenFloor;
 use crate::source::{Earlier, EarlierFailure, Source};
 
 fn start_after_a_failure(is_dirty: Option<bool>) -> (Run, Vec<Decision>) {
@@ -8,7 +9,7 @@ fn start_after_a_failure(is_dirty: Option<bool>) -> (Run, Vec<Decision>) {
     let Fact::RunStarted { source, earlier, .. } = &mut fact else { unreachable!("made so") };
     *source = is_dirty.map(|is_dirty| Source { commit: "c0ffee".to_owned(), is_dirty });
     let failure = EarlierFailure { stage: StageName::new("test"), run: RunId::new("r-0"), code: None, category: None };
-    **earlier = Earlier { failures: vec![failure] };
+    **earlier = Earlier { failures: vec![failure], ..Earlier::default() };
     Run::start(&fact, NOW).expect("a run starts with its first fact")
 }
 
@@ -52,4 +53,18 @@ fn the_journal_of_an_older_selfheal_knows_no_commit() {
     let json = serde_json::to_string(&fact).expect("a fact is written");
     assert!(!json.contains("earlier") && !json.contains("source"), "{json}");
     assert_eq!(serde_json::from_str::<Fact>(&json).expect("a fact is read"), fact);
+}
+
+#[test]
+fn a_stage_starts_with_the_limits_that_were_learned() {
+    let mut definition = pipeline(&[("test", &[])]);
+    definition.stages[0].limits.memory_bytes = Some(64);
+    let mut fact = started(definition);
+    let Fact::RunStarted { earlier, .. } = &mut fact else { unreachable!("made so") };
+    let limits = crate::remedy::Limits { memory_bytes: Some(128), ..Default::default() };
+    let floor = GivenFloor { stage: StageName::new("test"), limits, run: RunId::new("r-0"), is_probe: false };
+    earlier.floors = vec![floor];
+    let (_, decisions) = Run::start(&fact, NOW).expect("a run starts with its first fact");
+    let [Decision::StartAttempt { limits, .. }] = &decisions[..] else { panic!("it starts: {decisions:?}") };
+    assert_eq!(limits.memory_bytes, Some(128));
 }

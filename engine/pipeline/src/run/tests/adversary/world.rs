@@ -47,6 +47,10 @@ impl Adversary {
     }
 
     pub(super) fn some_remedy(&mut self) -> Remedy {
+        if !self.proposed.is_empty() && self.choices.one_in(4) {
+            let proposed = self.proposed.clone();
+            return self.choices.of(&proposed);
+        }
         let text = str::to_owned;
         let name = self.choices.of(&["A", "B", "C", "D"]).to_owned();
         let edit = |path: &str| Action::EditFile { path: text(path), find: String::new(), replace: text("x") };
@@ -131,7 +135,7 @@ impl Adversary {
 
     /// Carries steps out in scratch, and lets some program write there what nobody expects.
     pub(super) fn some_changes(&mut self, incident: &IncidentId, steps: &[Action]) -> Vec<FileChange> {
-        let by_a_program: &[(&str, Option<&str>)] = match self.choices.below(16) {
+        let by_a_program: &[(&str, Option<&str>)] = match self.choices.below(20) {
             2 => &[("target/debug/shop", Some("other\n"))],
             3..=5 => &[(
                 "requirements.txt",
@@ -230,5 +234,12 @@ pub(super) fn some_past(choices: &mut Choices, pipeline: &Pipeline) -> (Option<S
         .into_iter()
         .map(|stage| EarlierFailure { stage, run: RunId::new("r-0"), code: None, category: None })
         .collect();
-    (source, Earlier { failures })
+    let given = |stage: &Stage| crate::floor::GivenFloor {
+        stage: stage.name.clone(),
+        limits: Limits { jobs: Some(1), ..Limits::default() },
+        run: RunId::new("r-0"),
+        is_probe: false,
+    };
+    let floors = pipeline.stages.iter().filter(|_| choices.one_in(6)).map(given).collect();
+    (source, Earlier { failures, floors })
 }
