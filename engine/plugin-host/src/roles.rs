@@ -102,7 +102,8 @@ impl<'a> Call<'a> {
             on_notice: Arc::clone(&loader.options.on_notice),
         };
         let store = sandbox.store(HostState::new(setup, &plugin.limits), &plugin.limits)?;
-        Ok(Self { sandbox, pre, store, patience: surroundings.patience })
+        let patience = surroundings.patience.with_cpu(plugin.limits.cpu);
+        Ok(Self { sandbox, pre, store, patience })
     }
 }
 
@@ -111,9 +112,10 @@ macro_rules! make_call {
     ($call:expr, |$store:ident, $pre:ident| $work:expr) => {{
         let Call { sandbox, pre: $pre, store: mut store_of_call, patience } = $call;
         let _place = sandbox.place().await;
+        let meter = store_of_call.data().meter.clone();
         let result = {
             let $store = &mut store_of_call;
-            sandbox.within(patience, async { $work }).await
+            sandbox.within(patience, meter, async { $work }).await
         };
         let (result, state) = sandbox.conclude(store_of_call, result);
         finish(result, state).await
@@ -190,6 +192,7 @@ pub(crate) async fn run(
         patience: Patience {
             wall: timeout.map(|timeout| timeout.saturating_add(RUNNER_SLACK)),
             cancel: Some((request.cancel.clone(), RUNNER_SLACK)),
+            ..Patience::default()
         },
         processes: Processes::for_attempt(executor, request.template, request.cancel.clone(), programs),
     };

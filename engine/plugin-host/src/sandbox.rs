@@ -2,7 +2,7 @@
 //!
 //! A call gets a fresh store ([`Sandbox::store`]), runs under two clocks ([`Sandbox::within`]) and gives its store back
 //! ([`Sandbox::conclude`]). Two clocks, because each has a hole: an epoch deadline does not end a guest that waits in a host
-//! function, and a timer of tokio does not end a guest that computes.
+//! function, and a timer of tokio does not end a guest that computes. [`meter`] keeps them apart.
 
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -19,15 +19,21 @@ use crate::fault::{CallTraces, FaultKind, classify};
 use crate::gate::Needs;
 use crate::host::{HostState, add_free_interfaces, add_granted_interfaces};
 use crate::inspect::Interface;
+use meter::Metered;
 
 mod limiter;
+mod meter;
 
 pub(crate) use limiter::Limiter;
+pub(crate) use meter::Meter;
 
 /// Length of one epoch. Deadlines are late by at most this much.
 const TICK: Duration = Duration::from_millis(10);
 /// Calls at the same time, running stages included. Each takes up to 8 GiB of address space, never memory, in the pool.
 const POOL: u32 = 128;
+/// How much slower than alone a guest may be: on a machine on which it gets less than this part of a processor, its call
+/// ends at the wall clock before its processor time is up.
+const SLOWEST: u32 = 20;
 /// Stack of a guest. Smaller than the fiber's stack by what host functions need.
 const WASM_STACK: usize = 512 * 1024;
 /// Stack of a fiber.
@@ -38,9 +44,10 @@ const FIBER_STACK: usize = 2 * 1024 * 1024;
 pub struct CallLimits {
     /// Processor time of the guest. Time in host functions does not count.
     pub cpu: Duration,
-    /// Wall-clock time. For runners the stage's own limit stands in its place.
+    /// Wall-clock time in which the guest does not compute: it waits for a host function. For runners the stage's own limit
+    /// stands in its place.
     pub wall: Duration,
-    /// Wall-clock time of a call that may run programs or send requests: those take longer than a guest computes.
+    /// The same for a call that may run programs or send requests: those take longer than a guest computes.
     pub wall_outside: Duration,
     /// Memory of one call, all linear memories together, in bytes.
     pub memory: usize,
@@ -152,7 +159,8 @@ impl Sandbox {
         store.set_hostcall_fuel(limits.crossing);
         store.set_max_component_handles(limits.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(cpu_clock(limits.cpu));
+        let meter = store.data().meter.clone();
+        store.epoch_deadline_callback(cpu_clock(limits.cpu, meter));
         Ok(store)
     }
 
@@ -160,11 +168,16 @@ impl Sandbox {
     pub(crate) async fn within<T>(
         &self,
         patience: Patience,
+        meter: Meter,
         call: impl Future<Output = wasmtime::Result<T>>,
     ) -> Result<T, CallError> {
+        let wall = patience.wall;
         tokio::select! {
             biased;
-            result = call => result.map_err(CallError::Wasm),
+            result = Metered::new(call, meter, wall) => match result {
+                Some(result) => result.map_err(CallError::Wasm),
+                None => Err(CallError::Wall(wall.unwrap_or_default())),
+            },
             error = patience.end() => Err(error),
         }
     }
@@ -191,23 +204,31 @@ impl Sandbox {
 /// How long a call is waited for.
 #[derive(Default)]
 pub(crate) struct Patience {
-    /// Wall-clock time; `None` is as long as it takes.
+    /// Wall-clock time that it may spend waiting; `None` is as long as it takes.
     pub wall: Option<Duration>,
     /// What ends the call early, and the time that it then has left.
     pub cancel: Option<(Cancel, Duration)>,
+    /// Processor time that the guest may use; it gets so many times that to use it in.
+    pub cpu: Duration,
 }
 
 impl Patience {
     /// So long and no longer.
     pub(crate) fn of(wall: Duration) -> Self {
-        Self { wall: Some(wall), cancel: None }
+        Self { wall: Some(wall), ..Self::default() }
     }
 
-    /// Returns when there is none left.
+    /// The same for a guest that may compute for so long.
+    pub(crate) fn with_cpu(self, cpu: Duration) -> Self {
+        Self { cpu, ..self }
+    }
+
+    /// Returns when there is none left, the longest that the guest may take to use its processor time included.
     async fn end(self) -> CallError {
+        let longest = self.wall.map(|wall| wall.saturating_add(self.cpu * SLOWEST));
         let wall = async {
-            match self.wall {
-                Some(wall) => tokio::time::sleep(wall).await,
+            match longest {
+                Some(longest) => tokio::time::sleep(longest).await,
                 None => std::future::pending().await,
             }
         };
@@ -221,7 +242,7 @@ impl Patience {
             }
         };
         tokio::select! {
-            () = wall => CallError::Wall(self.wall.unwrap_or_default()),
+            () = wall => CallError::Wall(longest.unwrap_or_default()),
             () = cancelled => CallError::Cancelled,
         }
     }
@@ -237,16 +258,19 @@ pub(crate) enum CallError {
     Cancelled,
 }
 
-/// Counts the epochs in which the guest was seen computing. An epoch that passes while a host function is pending is seen
-/// at most once, when the guest goes on: so a runner that waits an hour for its process pays one tick. Yields at each, so
-/// that tokio's timers and the other calls get their turn.
+/// Charges what the guest has computed at each epoch that it sees. One that passes while a host function is pending is seen
+/// at most once, when the guest goes on: so a runner that waits an hour for its process pays next to nothing. Yields at each,
+/// so that tokio's timers and the other calls get their turn.
 fn cpu_clock(
     budget: Duration,
+    meter: Meter,
 ) -> impl FnMut(StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> + Send + Sync + 'static {
-    let mut ticks_left = budget.as_millis().div_ceil(TICK.as_millis());
     move |_| {
-        ticks_left = ticks_left.saturating_sub(1);
-        Ok(if ticks_left == 0 { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
+        if meter.charge() >= budget {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        meter.end_turn();
+        Ok(UpdateDeadline::Yield(1))
     }
 }
 
@@ -327,11 +351,11 @@ mod tests {
     async fn a_call_that_does_not_end_when_cancelled_is_given_up() {
         let sandbox = Sandbox::new(&CallLimits::default()).expect("an engine");
         let source = CancelSource::new();
-        let patience = || Patience { wall: None, cancel: Some((source.handle(), Duration::ZERO)) };
-        let quick = sandbox.within(patience(), async { Ok(1) }).await;
+        let patience = || Patience { cancel: Some((source.handle(), Duration::ZERO)), ..Patience::default() };
+        let quick = sandbox.within(patience(), Meter::default(), async { Ok(1) }).await;
         assert!(matches!(quick, Ok(1)));
         source.cancel();
-        let stuck = sandbox.within::<()>(patience(), std::future::pending()).await;
+        let stuck = sandbox.within::<()>(patience(), Meter::default(), std::future::pending()).await;
         assert!(matches!(stuck, Err(CallError::Cancelled)));
     }
 

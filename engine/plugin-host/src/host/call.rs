@@ -17,7 +17,7 @@ use super::wasi::{CappedOutput, empty_wasi};
 use super::workspace::WorkspaceView;
 use crate::fault::HostCallsSpent;
 use crate::options::OnNotice;
-use crate::sandbox::{CallLimits, Limiter};
+use crate::sandbox::{CallLimits, Limiter, Meter};
 
 /// What a call is made with.
 pub struct CallSetup {
@@ -56,6 +56,7 @@ pub struct HostState {
     pub(crate) state: Option<StateSession>,
     pub(crate) stderr: CappedOutput,
     pub(crate) limiter: Limiter,
+    pub(crate) meter: Meter,
     host_calls_left: u32,
 }
 
@@ -87,6 +88,7 @@ impl HostState {
             state: setup.state,
             stderr,
             limiter: Limiter::new(limits),
+            meter: Meter::default(),
             host_calls_left: limits.host_calls,
         }
     }
