@@ -25,6 +25,52 @@ const MAX_CAPTURE: u32 = 1 << 20;
 /// Arguments and variables of one request together, in bytes: what Linux takes for one argument.
 const MAX_REQUEST_BYTES: usize = 128 << 10;
 
+/// Variables by which a program loads or starts something else than what it is: search paths of loaders and interpreters,
+/// code that they run first, programs that they call, and where they look for a file that says such things.
+const CHANGES_THE_PROGRAM: &[&str] = &[
+    "BASH_ENV",
+    "BROWSER",
+    "CDPATH",
+    "CLASSPATH",
+    "EDITOR",
+    "ENV",
+    "GCONV_PATH",
+    "HOME",
+    "IFS",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "PAGER",
+    "PATH",
+    "PERL5DB",
+    "PERL5LIB",
+    "PERL5OPT",
+    "PERLLIB",
+    "PROMPT_COMMAND",
+    "PS4",
+    "PYTHONBREAKPOINT",
+    "PYTHONEXECUTABLE",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "PYTHONWARNINGS",
+    "RUBYLIB",
+    "RUBYOPT",
+    "RUSTC",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTDOC",
+    "SHELL",
+    "SHELLOPTS",
+    "SSH_ASKPASS",
+    "VISUAL",
+    "XDG_CONFIG_HOME",
+    "ZDOTDIR",
+    "_JAVA_OPTIONS",
+];
+
 /// How a call starts processes.
 pub struct Processes {
     access: Option<Access>,
@@ -197,13 +243,9 @@ fn check_variable(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
         return Err(format!("{name:?} is no variable"));
     }
-    let changes_the_program = name.starts_with("LD_")
-        || name.starts_with("DYLD_")
+    let changes_the_program = ["LD_", "DYLD_", "BASH_FUNC_"].iter().any(|prefix| name.starts_with(prefix))
         || (name.starts_with("GIT_") && name != "GIT_TERMINAL_PROMPT")
-        || matches!(
-            name,
-            "PATH" | "ENV" | "BASH_ENV" | "SHELLOPTS" | "IFS" | "PERL5OPT" | "NODE_OPTIONS" | "PYTHONSTARTUP"
-        );
+        || CHANGES_THE_PROGRAM.contains(&name);
     if changes_the_program {
         return Err(format!("a plugin may not set {name}: it changes what a granted program runs"));
     }

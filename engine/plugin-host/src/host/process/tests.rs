@@ -92,7 +92,9 @@ fn what_is_not_granted_is_denied_with_a_reason() {
     assert!(denial(request(&["sh", "a\0b"])).contains("NUL"));
     assert!(denial(ProcessRequest { directory: "../x".into(), ..request(&["sh"]) }).contains(".."));
     assert!(denial(request(&["sh", &"x".repeat(MAX_REQUEST_BYTES)])).contains("bytes"));
-    for name in ["LD_PRELOAD", "PATH", "GIT_SSH_COMMAND", "BASH_ENV", "A=B", "", "X\0"] {
+    let of_loaders =
+        ["LD_PRELOAD", "PATH", "GIT_SSH_COMMAND", "BASH_ENV", "PYTHONPATH", "RUBYOPT", "JAVA_TOOL_OPTIONS", "HOME"];
+    for name in of_loaders.into_iter().chain(["BASH_FUNC_true%%", "RUSTC_WRAPPER", "A=B", "", "X\0"]) {
         let env = vec![EnvVar { name: name.to_owned(), value: "x".to_owned() }];
         assert_ne!(denial(ProcessRequest { env, ..request(&["sh"]) }), "", "{name}");
     }
