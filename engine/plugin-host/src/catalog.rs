@@ -1,7 +1,7 @@
 //! Where plugins come from, and which of them are used.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
@@ -321,17 +321,18 @@ fn check_id(id: &str) -> Result<(), String> {
         .to_owned())
 }
 
-/// `DIR/NAME.wasm` and `DIR/PUBLISHER/NAME.wasm` with their ids, sorted by id.
-fn component_files(directory: &Path) -> Result<BTreeMap<String, PathBuf>, LoadError> {
+/// `DIR/NAME.wasm` and `DIR/PUBLISHER/NAME.wasm` with their ids, sorted by id. `NAME.cwasm` is beside `NAME.wasm`, not in its
+/// place.
+fn component_files(directory: &Path) -> Result<BTreeSet<(String, PathBuf)>, LoadError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| LoadError::Directory { path, source }
     };
-    let mut files = BTreeMap::new();
+    let mut files = BTreeSet::new();
     for entry in fs::read_dir(directory).map_err(failed(directory))? {
         let path = entry.map_err(failed(directory))?.path();
         if let Some(name) = component_name(&path) {
-            files.insert(name, path);
+            files.insert((name, path));
         } else if path.is_dir() {
             let Some(publisher) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
             if publisher.starts_with('.') {
@@ -340,7 +341,7 @@ fn component_files(directory: &Path) -> Result<BTreeMap<String, PathBuf>, LoadEr
             for entry in fs::read_dir(&path).map_err(failed(&path))? {
                 let file = entry.map_err(failed(&path))?.path();
                 if let Some(name) = component_name(&file) {
-                    files.insert(format!("{publisher}/{name}"), file);
+                    files.insert((format!("{publisher}/{name}"), file));
                 }
             }
         }
