@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pipeline::event::FaultNote;
 use pipeline::id::PluginId;
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
@@ -46,7 +47,7 @@ impl PluginFault {
 pub enum FaultKind {
     /// The call's processor time or wall-clock time was up.
     Timeout(String),
-    /// The host refused it more memory, tables or instances, and it did not get by without.
+    /// The host refused it more memory, tables, instances or handles, and it did not get by without.
     MemoryLimit,
     /// It recursed too deeply.
     StackOverflow,
@@ -112,7 +113,9 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Timeout(what) => write!(f, "stopped: {what}"),
-            Self::MemoryLimit => f.write_str("stopped: needed more memory than a plugin gets"),
+            Self::MemoryLimit => {
+                f.write_str("stopped: needed more memory, tables, instances or handles than a plugin gets")
+            }
             Self::StackOverflow => f.write_str("stopped: recursed too deeply"),
             Self::Trap(what) => write!(f, "trapped: {what}"),
             Self::Panic(message) => write!(f, "panicked: {message}"),
@@ -159,11 +162,30 @@ pub(crate) fn classify(error: &wasmtime::Error, traces: &CallTraces) -> FaultKin
             FaultKind::Panic(shortened(traces.stderr.trim()))
         }
         Some(trap) => FaultKind::Trap(trap.to_string()),
-        None if traces.was_refused_memory => FaultKind::MemoryLimit,
+        None if traces.was_refused_memory || is_over_a_limit(error) => FaultKind::MemoryLimit,
         // Everything else comes from reading what the guest passed: text that is not UTF-8, a list out of bounds, an
         // unknown case, more bytes or handles than a call may use.
         None => FaultKind::Garbage(shortened(&format!("{:#}", error.root_cause()))),
     }
+}
+
+/// Sorts an error of making instances of a component, before any of its code runs. `reason` is for everything else.
+pub(crate) fn of_loading(error: &wasmtime::Error, reason: fn(String) -> FaultKind) -> FaultKind {
+    if is_over_a_limit(error) { FaultKind::MemoryLimit } else { reason(format!("{error:#}")) }
+}
+
+/// Whether the guest wanted more instances, tables, memories or handles than a call may have. For most of them wasmtime has
+/// no type of its own, only these words.
+fn is_over_a_limit(error: &wasmtime::Error) -> bool {
+    const WORDS: [&str; 4] = [
+        "resource limit exceeded",
+        "which exceeds the limit of",
+        "exceeds the per-instance limit of",
+        "exceeds the configured maximum",
+    ];
+    let is_full = matches!(error.downcast_ref::<ResourceTableError>(), Some(ResourceTableError::Full));
+    let cause = error.root_cause().to_string();
+    is_full || WORDS.iter().any(|words| cause.contains(words))
 }
 
 /// Whether the guest was in a deep recursion.

@@ -13,7 +13,7 @@ use wasmtime::component::{Component, InstancePre};
 use crate::catalog::{Catalog, Origin, Plugin};
 use crate::compile::{compile_here, compile_in_child};
 use crate::compiled_cache::{CompiledCache, EntryKey, EntryKind, Lookup};
-use crate::fault::FaultKind;
+use crate::fault::{self, FaultKind};
 use crate::host::{HostState, Web};
 use crate::notice::Notice;
 use crate::options::HostOptions;
@@ -235,7 +235,8 @@ impl Loader {
             _ => compile_here(ready.sandbox.engine(), &plugin.bytes),
         };
         let code = code.map_err(FaultKind::CompileFailed)?;
-        let component = deserialize(ready, &code).map_err(|error| FaultKind::CompileFailed(format!("{error:#}")))?;
+        let component =
+            deserialize(ready, &code).map_err(|error| fault::of_loading(&error, FaultKind::CompileFailed))?;
         self.keep(plugin, EntryKind::Code, &ready.context, &code);
         link(ready, plugin, &component)
     }
@@ -243,7 +244,7 @@ impl Loader {
 
 fn link(ready: &Ready, plugin: &Plugin, component: &Component) -> Loaded {
     let linked = ready.sandbox.link(component, &plugin.allowance.interfaces);
-    linked.map_err(|error| FaultKind::LoadRefused(format!("{error:#}")))
+    linked.map_err(|error| fault::of_loading(&error, FaultKind::LoadRefused))
 }
 
 /// What machine code depends on besides the component: the exact version of wasmtime, and everything in its configuration
