@@ -231,7 +231,7 @@ impl Loader {
     fn compile(&self, plugin: &Plugin) -> Loaded {
         let ready = self.ready()?;
         let code = match (&plugin.origin, &self.options.compile_child) {
-            (Origin::File(_), Some(program)) => compile_in_child(program, &plugin.bytes),
+            (Origin::File(_), Some(program)) => compile_in_child(program, &plugin.bytes, self.options.compile_deadline),
             _ => compile_here(ready.sandbox.engine(), &plugin.bytes),
         };
         let code = code.map_err(FaultKind::CompileFailed)?;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use driver::ports::Executor;
 use pipeline::definition::{Grant, WorkspaceGrant};
 use pipeline::time::{Timestamp, millis};
 
+use crate::compile::CHILD_DEADLINE;
 use crate::gate::{Gate, OpenGate};
 use crate::notice::Notice;
 use crate::sandbox::CallLimits;
@@ -113,6 +114,8 @@ pub struct HostOptions {
     /// Program that is started as `PROGRAM compile-plugin` to compile plugins that are not embedded; it has to call
     /// [`compile_child_main`](crate::compile_child_main). `None` compiles them in this process.
     pub compile_child: Option<PathBuf>,
+    /// Wall-clock time of that child for one plugin; then it is killed.
+    pub compile_deadline: Duration,
     /// Runs the granted programs of other roles than runners; `None` denies them all.
     pub programs: Option<Programs>,
     /// Whether granted hosts are reached.
@@ -140,6 +143,7 @@ impl Default for HostOptions {
             cache_dir: None,
             state_dir: None,
             compile_child: None,
+            compile_deadline: CHILD_DEADLINE,
             programs: None,
             network: Network::default(),
             limits: CallLimits::default(),

@@ -6,13 +6,19 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use driver::ports::Plugins;
 use plugin_host::compile::COMPILE_SUBCOMMAND;
-use plugin_host::{HostOptions, PluginHost};
+use plugin_host::{EmbeddedPlugin, HostOptions, PluginHost};
 use support::{Notices, finding, incident};
 
 fn main() -> ExitCode {
+    if std::env::args().next().is_some_and(|name| name.ends_with(STUCK)) {
+        loop {
+            std::thread::park();
+        }
+    }
     if std::env::args().nth(1).as_deref() == Some(COMPILE_SUBCOMMAND) {
         assert_eq!(std::env::vars_os().count(), 0, "the child has no environment");
         return plugin_host::compile_child_main();
@@ -21,9 +27,13 @@ fn main() -> ExitCode {
     runtime.block_on(a_plugin_from_a_file_is_compiled_in_a_child());
     runtime.block_on(a_broken_component_is_a_fault_not_an_error());
     runtime.block_on(a_child_that_is_no_compiler_is_a_fault());
-    println!("compile_child: 3 passed");
+    runtime.block_on(a_component_that_takes_too_long_to_compile_is_a_fault_and_its_child_is_gone());
+    println!("compile_child: 4 passed");
     ExitCode::SUCCESS
 }
+
+/// The name under which this program is a compiler that never ends.
+const STUCK: &str = "stuck-compiler";
 
 fn host(component: &[u8], child: PathBuf) -> (tempfile::TempDir, PluginHost) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -69,4 +79,30 @@ async fn a_child_that_is_no_compiler_is_a_fault() {
         let codes = host.rules_of("two-roles").await.map_err(|fault| fault.kind.code());
         assert_eq!(codes.map(|rules| rules.len()), Err("compile-failed"), "{program}");
     }
+}
+
+async fn a_component_that_takes_too_long_to_compile_is_a_fault_and_its_child_is_gone() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let stuck = directory.path().join(STUCK);
+    std::os::unix::fs::symlink(this_program(), &stuck).expect("it is linked");
+    fs::write(directory.path().join("two-roles.wasm"), guests::component("two-roles")).expect("it is written");
+    let good = EmbeddedPlugin { id: "good", version: "0.1.0", digest: None, bytes: guests::component("two-roles") };
+    let host = PluginHost::new(HostOptions {
+        embedded: vec![good],
+        directories: vec![directory.path().to_owned()],
+        compile_child: Some(stuck.clone()),
+        compile_deadline: Duration::from_millis(200),
+        ..HostOptions::default()
+    });
+    let host = host.expect("the catalog loads");
+    let fault = host.rules_of("two-roles").await.expect_err("it is not compiled");
+    assert_eq!(fault.kind.code(), "compile-failed");
+    assert!(fault.to_string().contains("took more than 0.2 s"), "{fault}");
+    assert!(host.rules_of("good").await.is_ok_and(|rules| !rules.is_empty()));
+    let named = |entry: &fs::DirEntry| {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        line.starts_with(stuck.as_os_str().as_encoded_bytes())
+    };
+    let left = fs::read_dir("/proc").into_iter().flatten().flatten().filter(named).count();
+    assert_eq!(left, 0, "the child is still there");
 }
