@@ -1,8 +1,8 @@
 //! Components for the tests of the host, built from `programs/` by this crate's build script.
 //!
 //! `misbehaving` does what its configuration says (see its `behaviour.rs` for the list), `imports-http` and
-//! `imports-filesystem` ask for what they must not get, `errands` runs programs and sends requests, and `two-roles` is a good
-//! plugin with two roles. May not be used outside of tests.
+//! `imports-filesystem` ask for what they must not get, `prying` looks for what it was never given, `errands` runs programs
+//! and sends requests, and `two-roles` is a good plugin with two roles. May not be used outside of tests.
 
 /// As the build script writes it: id, version, digest, bytes.
 type Row = (&'static str, &'static str, &'static str, &'static [u8]);

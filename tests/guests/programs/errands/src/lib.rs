@@ -1,6 +1,7 @@
 //! A healer that goes on the errands its configuration names, before it proposes nothing, and logs what came of them.
 //!
-//! Configuration: `{"argv": ["PROGRAM", …]}` runs a program, `{"url": "…"}` sends a request.
+//! Configuration: `{"argv": ["PROGRAM", …]}` runs a program, with the variables of `"env"`; `{"url": "…"}` sends a request.
+//! `"times"` goes on the same errand so often, whatever comes of it but the last time.
 //!
 //! Roles: healer. Imports: `process`, `http`.
 
@@ -18,9 +19,17 @@ impl Healer for Errands {
 
     fn propose(_incident: Incident, _log: &dyn Log) -> Result<Vec<Remedy>, PluginError> {
         let config = host::config::json()?;
+        let times = config.get("times").and_then(|times| times.as_u64()).unwrap_or(1);
         if let Some(argv) = config.get("argv").and_then(|argv| argv.as_array()) {
             let words = argv.iter().filter_map(|word| word.as_str());
-            let result = host::process::run(&ProcessRequest::new(words).capture(4_096))?;
+            let mut request = ProcessRequest::new(words).capture(4_096);
+            for (name, value) in config.get("env").and_then(|env| env.as_object()).into_iter().flatten() {
+                request = request.env(name, value.as_str().unwrap_or_default());
+            }
+            for _ in 1..times {
+                let _ = host::process::run(&request);
+            }
+            let result = host::process::run(&request)?;
             host::log::info(format!("exit code {:?}, {}", result.outcome.exit_code, result.stdout()));
         }
         if let Some(url) = config.get("url").and_then(|url| url.as_str()) {

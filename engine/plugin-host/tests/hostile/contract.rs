@@ -1,12 +1,12 @@
 //! Guests that break the contract: each is contained, named by a stable code, and the next call works.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use driver::ports::Plugins;
 use plugin_host::{EmbeddedPlugin, HostOptions, Notice, PluginHost};
-use support::{Notices, diagnose_request, finding, incident};
+
+use crate::lab::alone;
+use crate::support::{self, Notices, diagnose_request, finding, incident};
 
 /// A host with the misbehaving guest and a good one.
 fn host(behaviour: &str, function: &str, notices: &Notices) -> PluginHost {
@@ -54,12 +54,14 @@ async fn fault_of(behaviour: &str) -> (Vec<String>, Duration) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_good_guest_has_no_fault() {
+    let _alone = alone().await;
     let host = host("none", "nowhere", &Notices::default());
     assert_eq!(proposes(&host).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_ends_at_the_deadline() {
+    let _alone = alone().await;
     let (codes, took) = fault_of("loop").await;
     assert_eq!(codes, ["timeout"]);
     assert!(took < Duration::from_secs(20), "{took:?}");
@@ -67,22 +69,26 @@ async fn a_loop_ends_at_the_deadline() {
 
 #[tokio::test]
 async fn a_loop_ends_on_a_single_thread_too() {
+    let _alone = alone().await;
     let host = host("loop", "propose", &Notices::default());
     assert_eq!(proposes(&host).await, ["timeout"]);
 }
 
 #[tokio::test]
 async fn memory_has_a_limit() {
+    let _alone = alone().await;
     assert_eq!(fault_of("exhaust-memory").await.0, ["memory-limit"]);
 }
 
 #[tokio::test]
 async fn recursion_has_a_limit() {
+    let _alone = alone().await;
     assert_eq!(fault_of("recurse").await.0, ["stack-overflow"]);
 }
 
 #[tokio::test]
 async fn a_panic_shows_its_message() {
+    let _alone = alone().await;
     let host = host("trap", "propose", &Notices::default());
     let proposals = host.propose(&incident(vec![finding("guest.failed", "configuration")])).await;
     assert_eq!(proposals.faults[0].code, "panic");
@@ -91,17 +97,20 @@ async fn a_panic_shows_its_message() {
 
 #[tokio::test]
 async fn an_exit_is_no_exit_of_the_engine() {
+    let _alone = alone().await;
     assert_eq!(fault_of("exit").await.0, ["exited"]);
 }
 
 #[tokio::test]
 async fn floods_are_stopped() {
+    let _alone = alone().await;
     assert_eq!(fault_of("flood-host").await.0, ["host-call-limit"]);
     assert_eq!(fault_of("flood-log").await.0, ["host-call-limit"]);
 }
 
 #[tokio::test]
 async fn log_output_is_capped_and_harmless() {
+    let _alone = alone().await;
     let notices = Notices::default();
     let host = host("flood-log", "propose", &notices);
     proposes(&host).await;
@@ -119,6 +128,7 @@ async fn log_output_is_capped_and_harmless() {
 
 #[tokio::test]
 async fn answers_over_a_limit_or_without_sense_are_garbage() {
+    let _alone = alone().await;
     for behaviour in ["many-elements", "huge-text", "invalid-text", "invalid-values", "invalid-paths"] {
         assert_eq!(fault_of(behaviour).await.0, ["garbage"], "{behaviour}");
     }
@@ -126,11 +136,13 @@ async fn answers_over_a_limit_or_without_sense_are_garbage() {
 
 #[tokio::test]
 async fn an_error_is_an_answer() {
+    let _alone = alone().await;
     assert_eq!(fault_of("transient-error").await.0, ["transient"]);
 }
 
 #[tokio::test]
 async fn a_guest_that_breaks_its_contract_three_times_is_benched() {
+    let _alone = alone().await;
     let notices = Notices::default();
     let host = host("trap", "propose", &notices);
     for _ in 0..3 {
@@ -143,6 +155,7 @@ async fn a_guest_that_breaks_its_contract_three_times_is_benched() {
 
 #[tokio::test]
 async fn declarations_are_contained_like_answers() {
+    let _alone = alone().await;
     let cases = [
         ("handles", "trap", "panic"),
         ("handles", "many-elements", "garbage"),
@@ -167,6 +180,7 @@ async fn declarations_are_contained_like_answers() {
 
 #[tokio::test]
 async fn a_match_whose_plugin_fails_stays_as_its_rule_describes_it() {
+    let _alone = alone().await;
     for (behaviour, code) in [
         ("trap", "panic"),
         ("many-elements", "garbage"),
@@ -185,6 +199,7 @@ async fn a_match_whose_plugin_fails_stays_as_its_rule_describes_it() {
 
 #[tokio::test]
 async fn ungranted_and_unknown_imports_are_refused_by_name() {
+    let _alone = alone().await;
     let guest = |id| EmbeddedPlugin { id, version: "0.1.0", digest: None, bytes: guests::component(id) };
     let options = HostOptions {
         embedded: vec![guest("imports-filesystem"), guest("imports-http"), guest("two-roles")],
