@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use driver::ports::Plugins;
@@ -55,6 +56,55 @@ async fn a_warm_start_compiles_nothing_and_a_tampered_entry_is_made_again() {
         assert!(matches!(notices[0], Notice::CacheRejected { .. }), "{entry:?}: {notices:?}");
         assert_eq!(run(cache.path()).await, [], "{entry:?} was not made again");
     }
+}
+
+/// However an entry was tampered with: it is not used, that is said, and it is made again.
+#[tokio::test]
+async fn an_entry_that_is_not_the_hosts_own_is_never_used() {
+    type Tampering = fn(&Path, &Path);
+    let tamperings: [(&str, Tampering); 6] = [
+        ("cut off", |entry, _| {
+            let good = fs::read(entry).expect("an entry");
+            fs::write(entry, &good[..good.len() - 1]).expect("it is written");
+        }),
+        ("empty", |entry, _| fs::write(entry, "").expect("it is written")),
+        ("swapped", |entry, other| {
+            fs::copy(other, entry).expect("it is copied");
+        }),
+        ("linked", |entry, other| {
+            let elsewhere = other.with_extension("elsewhere");
+            fs::rename(entry, &elsewhere).and_then(|()| symlink(&elsewhere, entry)).expect("it is linked");
+        }),
+        ("writable by all", |entry, _| {
+            fs::set_permissions(entry, fs::Permissions::from_mode(0o666)).expect("it is opened");
+        }),
+        ("machine code as it comes out of a compiler", |entry, _| {
+            fs::write(entry, b"\x7fELF\x02\x01\x01 this would be run").expect("it is written");
+        }),
+    ];
+    let cache = tempfile::tempdir().expect("a directory");
+    run(cache.path()).await;
+    let all = entries(cache.path());
+    let code = all.iter().find(|path| path.extension().is_some_and(|kind| kind == "code")).expect("machine code");
+    let other = all.iter().find(|path| path.extension().is_some_and(|kind| kind == "rules")).expect("rules");
+    for (how, tamper) in tamperings {
+        tamper(code, other);
+        let notices = run(cache.path()).await;
+        let said = |notice: &Notice| matches!(notice, Notice::CacheRejected { plugin, .. } if plugin == "two-roles");
+        assert!(notices.iter().any(said), "{how}: {notices:?}");
+        assert!(notices.iter().any(|notice| matches!(notice, Notice::Compiled { .. })), "{how}: {notices:?}");
+        assert_eq!(run(cache.path()).await, [], "{how}: it was not made again");
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_all_can_write_is_not_used_and_the_run_says_so() {
+    let cache = tempfile::tempdir().expect("a directory");
+    run(cache.path()).await;
+    fs::set_permissions(cache.path().join("plugins"), fs::Permissions::from_mode(0o777)).expect("it is opened");
+    let notices = run(cache.path()).await;
+    assert!(matches!(notices[0], Notice::CacheUnusable { .. }), "{notices:?}");
+    assert!(notices.iter().any(|notice| matches!(notice, Notice::Compiled { .. })), "{notices:?}");
 }
 
 #[tokio::test]

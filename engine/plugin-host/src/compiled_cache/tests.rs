@@ -127,3 +127,23 @@ fn old_entries_make_room_for_new_ones() {
     assert_eq!(entry_files(parent.path()).len(), MAX_ENTRIES);
     assert_eq!(cache.get(&EntryKey { context: &format!("c{}", MAX_ENTRIES + 4), ..KEY }), Lookup::Hit(b"x".to_vec()));
 }
+
+#[test]
+fn what_belongs_to_another_user_is_not_trusted() {
+    let own = rustix::process::geteuid().as_raw();
+    assert_eq!(distrust(own, 0o600, OPEN), None);
+    assert!(distrust(own + 1, 0o600, OPEN).is_some());
+    assert!(distrust(own + 1, 0o600, WRITABLE).is_some());
+    for mode in [0o602, 0o620, 0o666, 0o777] {
+        assert!(distrust(own, mode, WRITABLE).is_some(), "{mode:o}");
+    }
+}
+
+#[test]
+fn code_of_another_compiler_under_the_name_of_this_one_is_noticed() {
+    let (parent, cache, file) = cache();
+    cache.put(&EntryKey { context: "v0 of the compiler", ..KEY }, b"code with a miscompile").unwrap();
+    let older = entry_files(parent.path()).into_iter().find(|path| *path != file).unwrap();
+    fs::rename(older, &file).unwrap();
+    assert!(is_rejected(cache.get(&KEY)));
+}
