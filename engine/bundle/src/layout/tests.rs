@@ -67,6 +67,33 @@ fn an_entry_that_is_too_large_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn a_file_of_very_many_entries_is_refused_early() {
+    let mut header = Header::new_ustar();
+    header.as_ustar_mut().expect("it is one").name[..INDEX_FILE.len()].copy_from_slice(INDEX_FILE.as_bytes());
+    header.set_entry_type(EntryType::Regular);
+    header.set_size(0);
+    let mut file = Vec::new();
+    for number in 0..40_000_u32 {
+        // Each with a name of its own, so that only their number can be the reason.
+        let name = format!("blobs/sha256/{number:064x}");
+        header.as_ustar_mut().expect("it is one").name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_cksum();
+        file.extend_from_slice(header.as_bytes());
+    }
+    assert!(matches!(Layout::read_tar(file.as_slice()), Err(LayoutError::TooMany(_))));
+}
+
+/// A compressed bundle cannot be a bomb, because none is unpacked.
+#[test]
+fn a_compressed_file_is_not_unpacked() {
+    for magic in [&b"\x1f\x8b\x08\0\0\0\0\0"[..], b"\x28\xb5\x2f\xfd", b"BZh9", b"\xfd7zXZ\0", b"PK\x03\x04"] {
+        let mut file = magic.to_vec();
+        file.resize(4 << 10, 0xa5);
+        assert!(Layout::read_tar(file.as_slice()).is_err(), "{magic:x?}");
+    }
+}
+
+#[test]
 fn a_link_in_a_folder_is_not_followed() {
     let folder = tempfile::tempdir().expect("there is room");
     layout().write_folder(folder.path()).expect("it is written");

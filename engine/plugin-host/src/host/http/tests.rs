@@ -393,6 +393,28 @@ async fn a_name_on_the_internet_does_not_lead_into_the_own_network() {
     assert!(lab.ask(get("https://localhost/")).await.starts_with("denied"));
 }
 
+/// A name that is public when it is looked at and local when it is connected to: the address that was looked at is used.
+#[tokio::test]
+async fn a_name_that_changes_its_address_is_asked_once_for_each_request() {
+    for local in [[127, 0, 0, 1], [169, 254, 169, 254], [10, 0, 0, 1]] {
+        let asked = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&asked);
+        let mut lab = Lab::granting(&["http://api.example"]);
+        lab.web.connector = Connector::with(
+            Arc::new(move |_, _| {
+                let mut asked = count.lock().unwrap();
+                *asked += 1;
+                // Documentation addresses lead nowhere; only the first answer could get past the check.
+                Ok(vec![if *asked == 1 { IpAddr::from(local) } else { IpAddr::from([1, 1, 1, 1]) }])
+            }),
+            RootCertStore::empty(),
+        );
+        let answer = lab.ask(get("http://api.example/")).await;
+        assert!(answer.starts_with("denied: the name api.example leads to"), "{answer}");
+        assert_eq!(*asked.lock().unwrap(), 1);
+    }
+}
+
 #[tokio::test]
 async fn what_was_asked_is_told_without_secrets() {
     let server = Server::start(vec![redirect(302, "https://other.example/?key=secret")]);

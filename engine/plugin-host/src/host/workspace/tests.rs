@@ -3,6 +3,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
 use super::*;
 
 /// A workspace with a file outside of it.
@@ -125,4 +128,82 @@ fn budgets_end_a_greedy_call() {
     view.entries_left = 3;
     assert!(matches!(view.glob("**", 10), Err(WorkspaceError::BudgetSpent)));
     assert!(matches!(view.stat("a.txt"), Err(WorkspaceError::BudgetSpent)));
+}
+
+/// Parts of paths that could lead somewhere, among others that lead nowhere.
+fn part() -> impl Strategy<Value = String> {
+    let known = [
+        "..",
+        ".",
+        "",
+        "src",
+        "deep",
+        "a.txt",
+        "secret",
+        "ws",
+        ".git",
+        ".GIT",
+        "config",
+        "inside",
+        "outside",
+        "climb",
+        "absolute",
+        "loop",
+        "dir",
+        "...",
+        "..\\secret",
+        "C:",
+        "~",
+        "\u{2024}\u{2024}",
+        "..\0",
+        "%2e%2e",
+    ];
+    prop_oneof![8 => proptest::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+#[test]
+fn no_path_whatever_leads_out_of_the_workspace() {
+    let (directory, _) = workspace();
+    let root = directory.path().join("ws").canonicalize().unwrap();
+    for (target, name) in [
+        ("src/lib.rs", "inside"),
+        ("../secret", "outside"),
+        ("..", "climb"),
+        ("loop", "loop"),
+        ("src", "dir"),
+        ("../../secret", "src/outside"),
+        ("../.git", "src/config"),
+    ] {
+        symlink(target, root.join(name)).unwrap();
+    }
+    symlink(directory.path(), root.join("absolute")).unwrap();
+    let paths = (
+        proptest::sample::select(vec!["", "/", "//", "./", "../", "\\"]),
+        proptest::collection::vec(part(), 0..7),
+        proptest::sample::select(vec!["", "/", "/.", "/.."]),
+    );
+    let config = ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() };
+    let checked = TestRunner::new(config).run(&paths, |(begin, parts, end)| {
+        let path = format!("{begin}{}{end}", parts.join("/"));
+        // Each with the budget of a fresh call.
+        let mut view = WorkspaceView::new(root.clone());
+        if let Ok(chunk) = view.read(&path, 0, 100) {
+            prop_assert!(chunk.data != b"s3cret" && chunk.data != b"[core]", "{path:?}");
+            // The slow and obvious way says the same.
+            // Unlike the kernel, the resolver takes `file/.` for the file.
+            let real = root.join(path.trim_end_matches("/.")).canonicalize().unwrap();
+            prop_assert!(real.starts_with(&root) && !real.starts_with(root.join(".git")), "{path:?} is {real:?}");
+        }
+        for entry in view.entries(&path).into_iter().chain(view.glob(&path, 100)).flatten() {
+            let name = entry.path.rsplit('/').next().unwrap_or_default();
+            prop_assert!(!matches!(name, "secret" | "ws") && !name.eq_ignore_ascii_case(".git"), "{path:?}: {entry:?}");
+        }
+        if view.stat(&path).is_ok() {
+            let real = root.join(path.trim_end_matches("/."));
+            let parent = real.parent().unwrap_or(&root).canonicalize().unwrap();
+            prop_assert!(parent.starts_with(&root) || real == root.join("."), "{path:?}");
+        }
+        Ok(())
+    });
+    checked.unwrap();
 }
