@@ -67,11 +67,15 @@ fn check_versioned(path: &str, class: PathClass, change: &FileChange) -> Result<
     let removed: Vec<&str> = change.removed_lines.iter().map(String::as_str).collect();
     let added: Vec<&str> = change.added_lines.iter().map(String::as_str).collect();
     locks::check_hashes(path, class, &removed, &added)?;
-    if is_json_manifest(path)
-        && let Some((removed, added)) = manifests::differing_lines(&removed, &added)
-    {
-        let removed = removed.iter().map(String::as_str).collect();
-        let added = added.iter().map(String::as_str).collect();
+    if is_json_manifest(path) {
+        let whole = manifests::differing_lines(&removed, &added);
+        let (removed, added) = match &whole {
+            Some((removed, added)) => {
+                (removed.iter().map(String::as_str).collect(), added.iter().map(String::as_str).collect())
+            }
+            None => (removed, added),
+        };
+        let (removed, added) = manifests::without_versions(removed, added);
         return lines::check_lines(&LineChange { path, class, removed, added });
     }
     lines::check_lines(&LineChange { path, class, removed, added })

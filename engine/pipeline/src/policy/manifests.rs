@@ -18,6 +18,25 @@ pub(super) fn differing_lines(removed: &[&str], added: &[&str]) -> Option<(Vec<S
     Some((only(&was, &is), only(&is, &was)))
 }
 
+/// The lines without those that only give a package another version: `"jest": "29.7.0"` names a tool, `"jest": {` is its
+/// settings. A number of three parts on both sides is no limit, no script and no switch.
+pub(super) fn without_versions<'a>(removed: Vec<&'a str>, added: Vec<&'a str>) -> (Vec<&'a str>, Vec<&'a str>) {
+    let packages = |lines: &[&'a str]| lines.iter().filter_map(|line| versioned(line)).collect::<Vec<_>>();
+    let (before, after) = (packages(&removed), packages(&added));
+    let is_moved = |line: &&str| versioned(line).is_some_and(|name| before.contains(&name) && after.contains(&name));
+    let others = |lines: Vec<&'a str>| lines.into_iter().filter(|line| !is_moved(line)).collect();
+    (others(removed), others(added))
+}
+
+/// The key of a line whose value is a version with three parts, perhaps behind `^` or `~`.
+fn versioned(line: &str) -> Option<&str> {
+    let (key, value) = line.trim().trim_end_matches(',').split_once(':')?;
+    let value = value.trim().strip_prefix('"')?.strip_suffix('"')?.trim_start_matches(['^', '~']);
+    let is_number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let is_version = value.split('.').count() == 3 && value.split('.').all(is_number);
+    is_version.then_some(key.trim())
+}
+
 /// Way to each key and element → its line.
 fn entries(lines: &[&str]) -> Option<BTreeMap<String, String>> {
     let value: Value = serde_json::from_str(&lines.join("\n")).ok()?;
@@ -74,6 +93,22 @@ mod tests {
             differing_lines(&[r#"{"scripts":{"test":"jest"}}"#], &["{\"scripts\":", "{\"test\":\"true\"}}"])
                 .expect("two manifests");
         assert_eq!((removed[0].as_str(), added[0].as_str()), ("\"test\": \"jest\"", "\"test\": \"true\""));
+    }
+
+    #[test]
+    fn only_a_package_that_stays_under_another_version_is_no_change_to_check() {
+        let left =
+            |removed: &[&'static str], added: &[&'static str]| without_versions(removed.to_vec(), added.to_vec());
+        assert_eq!(left(&["\"jest\": \"28.1.0\","], &["\"jest\": \"^29.0.0\","]), (vec![], vec![]));
+        for (removed, added) in [
+            (vec!["\"jest\": \"28.1.0\","], vec![]),
+            (vec!["\"jest\": {"], vec!["\"jest\": \"29.0.0\","]),
+            (vec!["\"test\": \"jest\""], vec!["\"test\": \"29.0.0\""]),
+            (vec!["\"lines\": \"80\""], vec!["\"lines\": \"10\""]),
+            (vec!["\"lines\": \"80.5\""], vec!["\"lines\": \"10.5\""]),
+        ] {
+            assert_eq!(left(&removed, &added), (removed.clone(), added.clone()));
+        }
     }
 
     #[test]
