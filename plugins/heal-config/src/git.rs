@@ -1,6 +1,7 @@
 //! What git asks for before it goes on: more history, a lock that nobody holds, trust in a directory, another branch name.
 
 use plugin_sdk::prelude::*;
+use plugin_sdk::script_files;
 
 /// Branch names that projects renamed into each other.
 const RENAMED: &[(&str, &str)] = &[("master", "main"), ("main", "master"), ("develop", "main"), ("trunk", "main")];
@@ -17,9 +18,10 @@ pub fn deepen(incident: &Incident) -> Vec<Remedy> {
     if incident.is_offline() || !incident.has_tool("git") {
         return Vec::new();
     }
+    let directory = clone_of(incident);
     let fetch = |arguments: &[&str]| {
         let argv = ["git", "fetch"].iter().chain(arguments).copied();
-        action::run_command(argv).directory(&incident.stage.directory)
+        action::run_command(argv).directory(&directory)
     };
     vec![
         remedy("config", "fetch the whole history of the shallow clone")
@@ -31,6 +33,19 @@ pub fn deepen(incident: &Incident) -> Vec<Remedy> {
             .confidence(0.4)
             .action(fetch(&["--deepen=1000", "--tags"])),
     ]
+}
+
+/// The directory in which the stage calls git: the last one that it goes to before, `cd DIR` or `git -C DIR`, if that is in the
+/// workspace; else its own. What is in a `.git` healers cannot see.
+fn clone_of(incident: &Incident) -> String {
+    let own = &incident.stage.directory;
+    let command = incident.stage.command.text();
+    let scripts = script_files::named_in(&command, own);
+    let text = std::iter::once(command).chain(scripts).collect::<Vec<_>>().join("\n");
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "&|;()".contains(c)).collect();
+    let named = words.windows(2).filter(|pair| ["cd", "-C", "pushd"].contains(&pair[0])).map(|pair| pair[1]);
+    let existing = named.filter_map(|printed| path::existing(printed.trim_matches(['"', '\'']), own));
+    existing.filter(|found| host::workspace::is_directory(found)).last().unwrap_or_else(|| own.clone())
 }
 
 /// The lock of a process that is gone.

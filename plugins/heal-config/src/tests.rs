@@ -80,6 +80,16 @@ fn a_remedy_that_was_tried_is_not_proposed_again() {
 fn a_shallow_clone_is_completed() {
     let remedies = propose(World::new(), incident(code("system.git-shallow")).tool("git"));
     assert_eq!(actions(&remedies)[0], action::run_command(["git", "fetch", "--unshallow", "--tags"]).into());
+    // The clone that the stage goes to, not the repository that it stands in.
+    let inside = || World::new().file("co/a.txt", "").file("run.sh", "cd co && git describe --tags\n");
+    let fetch = action::run_command(["git", "fetch", "--unshallow", "--tags"]).directory("co");
+    for script in ["cd co && git describe --tags", "git -C \"co\" describe --tags", "sh run.sh"] {
+        let found = propose(inside(), incident(code("system.git-shallow")).tool("git").script(script));
+        assert_eq!(actions(&found)[0], fetch.clone().into(), "{script}");
+    }
+    let elsewhere =
+        propose(inside(), incident(code("system.git-shallow")).tool("git").script("cd /tmp && git describe"));
+    assert_eq!(actions(&elsewhere)[0], action::run_command(["git", "fetch", "--unshallow", "--tags"]).into());
     let offline = incident(code("system.git-shallow")).tool("git").attr("offline", "true");
     assert!(propose(World::new(), offline).is_empty());
 }
