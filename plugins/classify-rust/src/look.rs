@@ -25,6 +25,17 @@ pub fn finding(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Finding {
                 finding.captures.push(capture("target", target));
             }
         }
+        rustc::FEATURE_OFF if candidate.line.text.contains("the item is gated") => {
+            if let Some(message) = message_above(candidate.line.line, log) {
+                finding.cause = message;
+            }
+        }
+        rustc::FEATURE_OFF if candidate.line.text.contains("derive macro") && !is_derive_of_crate(candidate, log) => {
+            finding.code = "rust.compile-error".to_owned();
+            finding.category = "compile-error".to_owned();
+            finding.disposition = Disposition::Never;
+            finding.strategies = vec!["escalate".to_owned()];
+        }
         rustc::CLIPPY | rustc::DENIED_LINT => {
             let Some(message) = message_above(candidate.line.line, log) else {
                 return finding;
@@ -57,6 +68,14 @@ fn target_below(line: u64, log: &dyn Log) -> Option<String> {
         let (before, _) = line.text.split_once("` target may not be installed")?;
         before.rsplit_once('`').map(|(_, target)| target.to_owned())
     })
+}
+
+/// Whether a derive macro is missing beside its trait, or has a name that only one well-known crate uses.
+fn is_derive_of_crate(candidate: &Candidate, log: &dyn Log) -> bool {
+    const KNOWN: [&str; 6] = ["Serialize", "Deserialize", "Parser", "Subcommand", "Args", "ValueEnum"];
+    let is_known = candidate.capture("name").is_some_and(|name| KNOWN.contains(&name));
+    let below = log.below(candidate.line.line, BELOW);
+    is_known || below.iter().any(|line| line.text.contains("it is only a trait, without a derive macro"))
 }
 
 /// The line `error: …` or `warning: …` that opens the paragraph of a line.
@@ -100,6 +119,22 @@ mod tests {
         let found = asked(rustc::CLIPPY, log, 4);
         assert_eq!(found.cause.line, 1);
         assert_eq!(found.severity, "error");
+    }
+
+    #[test]
+    fn an_item_behind_a_feature_is_told_by_the_error_above_the_note() {
+        let log = "error[E0433]: cannot find `time` in `widget`\n --> src/main.rs:2:25\n  |\nnote: found an item that was configured out\n   --> /home/registry/src/index/widget-1.5.1/src/lib.rs:626:13\n    |\n604 |             #[cfg(feature = \"time\")]\n    |                   ---------------- the item is gated behind the `time` feature";
+        let found = asked(rustc::FEATURE_OFF, log, 8);
+        assert_eq!((found.cause.line, found.code.as_str()), (1, rustc::FEATURE_OFF));
+    }
+
+    #[test]
+    fn a_derive_macro_that_no_trait_stands_beside_is_a_mistake_in_the_code() {
+        let own = "error: cannot find derive macro `Turning` in this scope\n --> src/main.rs:2:10";
+        let found = asked(rustc::FEATURE_OFF, own, 1);
+        assert_eq!((found.code.as_str(), found.disposition), ("rust.compile-error", Disposition::Never));
+        let beside = format!("{own}\nnote: `Turning` is imported here, but it is only a trait, without a derive macro");
+        assert_eq!(asked(rustc::FEATURE_OFF, &beside, 1).code, rustc::FEATURE_OFF);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rust: `Cargo.toml`, `Cargo.lock`, and what cargo says about them.
 
 mod conflict;
+mod features;
 
 use plugin_sdk::prelude::*;
 
@@ -24,7 +25,12 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         "rust.lock-outdated" => lock(incident),
         "rust.no-such-version" => no_such_version(root, log, directory),
         "rust.crate-not-found" => not_found(root, log, directory),
-        "rust.unresolved-import" => unresolved(incident),
+        "rust.unresolved-import" => {
+            let features = features::remedies(root, log, directory);
+            if features.is_empty() { unresolved(incident) } else { features }
+        }
+        "rust.feature-off" if !incident.is_offline() => features::remedies(root, log, directory),
+        "rust.edition-needs-newer" => edition(root, directory),
         "rust.msrv" => msrv(root, log, directory),
         "rust.toolchain-target-missing" => target(incident),
         "rust.yanked" => yanked(root, directory),
@@ -65,7 +71,7 @@ fn no_such_version(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy
     let listed = listed.unwrap_or_else(|| candidates(log, root.cause.line));
     let wanted: String = asked.trim_start_matches(|c: char| !c.is_ascii_digit()).to_owned();
     let Some(nearest) = version::nearest(&wanted, &listed) else {
-        return Vec::new();
+        return withdrawn(package, asked, log, directory);
     };
     let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
         let (start, end) = requirement_in(&text, package)?;
@@ -82,6 +88,53 @@ fn no_such_version(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy
                 .because(format!(
                     "the registry has no version of {package} that fits {asked}; {} is the nearest that it has",
                     nearest.text
+                ))
+                .confidence(0.8)
+                .action(edit)
+        })
+        .collect()
+}
+
+/// An exact version that was yanked: the next compatible one, which cargo chooses.
+fn withdrawn(package: &str, asked: &str, log: &dyn Log, directory: &str) -> Vec<Remedy> {
+    let Some(exact) = asked.strip_prefix('=').map(str::trim).filter(|_| !log.find(" is yanked", 1, 1).is_empty())
+    else {
+        return Vec::new();
+    };
+    let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
+        let (start, end) = requirement_in(&text, package)?;
+        edit::replace(&path, &text, start, end, exact).map(|edit| (path, edit))
+    });
+    edits
+        .take(1)
+        .map(|(path, edit)| {
+            remedy("dependency", format!("require a version of {package} that is compatible with {exact} in {path}"))
+                .because(format!(
+                    "{package} {exact} was withdrawn from the registry; without the `=` cargo takes the newest compatible version"
+                ))
+                .confidence(0.8)
+                .action(edit)
+        })
+        .collect()
+}
+
+/// A `rust-version` below what the manifest's own edition needs.
+fn edition(root: &Finding, directory: &str) -> Vec<Remedy> {
+    let (Some(declared), Some(wanted)) = (root.capture("version"), root.capture("wanted")) else { return Vec::new() };
+    let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
+        let at = text.match_indices("rust-version").map(|(at, _)| at).find(|at| {
+            let value = string_in(&text, *at).map(|(start, end)| &text[start..end]);
+            value == Some(declared)
+        })?;
+        let (start, end) = string_in(&text, at)?;
+        edit::replace(&path, &text, start, end, wanted).map(|edit| (path, edit))
+    });
+    edits
+        .take(1)
+        .map(|(path, edit)| {
+            remedy("dependency", format!("raise rust-version to {wanted} in {path}"))
+                .because(format!(
+                    "the edition of the manifest needs Rust {wanted}, so nothing older than that can build it"
                 ))
                 .confidence(0.8)
                 .action(edit)
@@ -139,6 +192,20 @@ fn requirement_in(text: &str, package: &str) -> Option<(usize, usize)> {
         at += line.len();
     }
     None
+}
+
+/// Whether a manifest names a dependency, in whatever form.
+fn declares(text: &str, package: &str) -> bool {
+    let mut section = "";
+    text.lines().map(str::trim).any(|line| {
+        if let Some(head) = line.strip_prefix('[') {
+            section = head.split(']').next().unwrap_or_default().trim();
+            let of_its_own = section.rsplit_once('.').filter(|(_, name)| name.trim_matches('"') == package);
+            return of_its_own.is_some_and(|(table, _)| TABLES.iter().any(|known| table.ends_with(known)));
+        }
+        let key = line.split(['=', '.']).next().unwrap_or_default().trim().trim_matches('"');
+        key == package && TABLES.iter().any(|table| section.ends_with(table))
+    })
 }
 
 /// The inside of the first string at or behind a place.

@@ -17,6 +17,16 @@ pub const RULES: &[Rule] = rules![
         .matches("error: failed to parse lock file at: /src/app/Cargo.lock")
         .matches("error: failed to load manifest for workspace member `/src/app/core`")
         .ignores("warning: unused manifest key: package.foo"),
+    rule("rust.edition-needs-newer", "configuration")
+        .pattern(
+            r"rust-version (?P<version>[\d.]+) is (?:incompatible with|older than first version)(?: the version)? \((?P<wanted>[\d.]+)\) required by the specified edition",
+        )
+        .specificity(95)
+        .disposition(Disposition::Patch)
+        .strategies(&["dependency", "escalate"])
+        .matches("  rust-version 1.60 is incompatible with the version (1.85.0) required by the specified edition (2024)")
+        .matches("  rust-version 1.55 is older than first version (1.56.0) required by the specified edition (2021)")
+        .ignores("error: failed to parse manifest at `/src/app/Cargo.toml`"),
     rule("rust.no-manifest", "configuration")
         .pattern(r"could not find `Cargo\.toml` in `(?P<directory>[^`]+)` or any parent directory")
         .strategies(&["config", "escalate"])

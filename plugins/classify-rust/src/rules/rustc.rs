@@ -9,6 +9,9 @@ pub const CLIPPY: &str = "rust.clippy";
 /// A lint of the compiler was denied; the lint's own message stands above the matched line.
 pub const DENIED_LINT: &str = "rust.denied-lint";
 
+/// Something that a crate only has with a feature that is off; a derive macro may also be the project's own mistake.
+pub const FEATURE_OFF: &str = "rust.feature-off";
+
 /// Error codes of the compiler that are about types.
 const TYPE_CODES: &str = r"0(?:023|029|040|053|054|055|057|060|061|069|107|220|271|277|282|283|284|308|326|369|599|600|604|605|606|607|608|610|614|618|631|689|728|746)";
 
@@ -33,6 +36,21 @@ pub const RULES: &[Rule] = rules![
         .matches("error[E0463]: can't find crate for `widget`")
         .ignores("error[E0432]: unresolved import `crate::widget`")
         .ignores("error[E0463]: can't find crate for `std`"),
+    rule(FEATURE_OFF, "dependency-missing")
+        .pattern(
+            r"^\s*\|.*the item is gated behind the `(?P<option>[^`]+)` feature|^error: cannot find derive macro `(?P<name>\w+)` in this scope|^error\[E04\d\d\]: cannot find `main` in `(?P<package>tokio)`|^error\[E0433\]: (?:failed to resolve: could not find|cannot find) `(?:main|test)` in `(?P<module>tokio)`|^error\[E0599\]: no (?:function or associated item|method) named `(?:new_v[1-7]|now_v7|with_env_filter)` found for ",
+        )
+        .confidence(0.87)
+        .specificity(95)
+        .disposition(Disposition::Patch)
+        .strategies(&["dependency", "escalate"])
+        .asks_plugin()
+        .block("cargo-error")
+        .matches("    |                   ---------------- the item is gated behind the `time` feature")
+        .matches("error: cannot find derive macro `Serialize` in this scope")
+        .matches("error[E0433]: cannot find `main` in `tokio`")
+        .matches("error[E0433]: failed to resolve: could not find `main` in `tokio`")
+        .ignores("error[E0433]: failed to resolve: could not find `main` in `widget`"),
     rule("rust.type-error", "type-error")
         .pattern(TYPE_ERROR)
         .unless(r"^error\[E0599\]: no (?:variant|associated item|function or associated item)")

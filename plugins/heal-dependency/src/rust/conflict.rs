@@ -10,6 +10,8 @@ const CONFLICT: &str = "failed to select a version for `";
 const REQUIREMENTS: &str = "versions that meet the requirements `";
 const FEATURE: [&str; 2] = [" with feature `", " with features: `"];
 const AVAILABLE: &str = "available features: ";
+/// What cargo says since 1.90 instead of listing all features.
+const SIMILAR: &str = "does have feature `";
 
 /// Remedies for a conflict as cargo explains it.
 pub fn remedies(log: &dyn Log, directory: &str) -> Vec<Remedy> {
@@ -27,6 +29,14 @@ fn quoted(log: &dyn Log, mark: &str) -> Option<String> {
 fn requirement(log: &dyn Log, directory: &str) -> Vec<Remedy> {
     let (Some(package), Some(needed)) = (quoted(log, CONFLICT), quoted(log, REQUIREMENTS)) else {
         return Vec::new();
+    };
+    // Where the project itself asks first, what the other one asks for stands further below.
+    let satisfied = format!("which satisfies dependency `{package} = \"");
+    let needed = match quoted(log, &satisfied) {
+        Some(other) if !log.find("links to the native library", 1, 1).is_empty() => {
+            other.split('"').next().unwrap_or_default().to_owned()
+        }
+        _ => needed,
     };
     let needed = needed.trim_start_matches('^').to_owned();
     let is_plain = needed.chars().all(|c| c.is_ascii_alphanumeric() || "=<>~*.,+- ".contains(c)) && !needed.is_empty();
@@ -67,7 +77,10 @@ fn feature(log: &dyn Log, directory: &str) -> Vec<Remedy> {
         let (known, asked) = (plain(known), plain(feature));
         known == asked || known.strip_suffix('s') == Some(&asked) || asked.strip_suffix('s') == Some(&known)
     };
-    let Some(meant) = listed.split(", ").map(str::trim).find(is_meant) else { return Vec::new() };
+    let similar = quoted(log, SIMILAR);
+    let Some(meant) = similar.as_deref().or_else(|| listed.split(", ").map(str::trim).find(is_meant)) else {
+        return Vec::new();
+    };
     let quoted = format!("\"{feature}\"");
     let edits = manifests(directory).into_iter().filter_map(|(path, text)| {
         // The first place behind the name of the crate.

@@ -149,3 +149,86 @@ fn a_dependency_for_a_newer_compiler_is_locked_where_the_installed_one_builds_it
         other => panic!("{other:?}"),
     }
 }
+
+fn off(cause: &str) -> IncidentBuilder {
+    incident(finding("rust.feature-off", "dependency-missing").cause(1, cause))
+}
+
+const GATED: &str = "\
+error[E0433]: cannot find `time` in `widget_rt`
+ --> src/main.rs:2:25
+note: found an item that was configured out
+   --> /home/registry/src/index.example-1949cf8c6b5b557f/widget-rt-1.54.1/src/lib.rs:626:13
+    |
+604 |             #[cfg(feature = \"time\")]
+    |                   ---------------- the item is gated behind the `time` feature
+";
+
+#[test]
+fn a_feature_that_the_compiler_names_is_switched_on_where_the_crate_is_declared() {
+    let on = |name: &str, feature: &str| [cargo(&["add", name, "--features", feature])];
+    for lines in ["[dependencies]\nwidget-rt = \"1\"\n", "[dependencies.widget-rt]\nversion = \"1\"\n"] {
+        let remedies = propose_with_log(dependency(lines), off("error[E0433]"), GATED);
+        assert_eq!(first(&remedies), on("widget-rt", "time"), "{lines}");
+    }
+    // A crate of another crate is not the project's to choose; the project's own features are not either.
+    assert!(propose_with_log(dependency("[dependencies]\nother = \"1\"\n"), off("error"), GATED).is_empty());
+    let own = GATED.replace("/home/registry/src/index.example-1949cf8c6b5b557f/widget-rt-1.54.1", "/src/job");
+    assert!(propose_with_log(dependency("[dependencies]\nwidget-rt = \"1\"\n"), off("error"), &own).is_empty());
+}
+
+#[test]
+fn one_remedy_switches_on_all_that_a_crate_lacks() {
+    let cause = "error[E0433]: cannot find `main` in `tokio`";
+    let log = format!(
+        "{cause}\n --> src/main.rs:1:3\n\n{}",
+        GATED.replace("widget-rt", "tokio").replace("widget_rt", "tokio")
+    );
+    let remedies = propose_with_log(dependency("[dependencies]\ntokio = \"1\"\n"), off(cause), &log);
+    assert_eq!(first(&remedies), [cargo(&["add", "tokio", "--features", "macros,rt-multi-thread,time"])]);
+}
+
+#[test]
+fn a_derive_macro_beside_its_trait_is_switched_on() {
+    let cause = "error: cannot find derive macro `Turning` in this scope";
+    let log = format!(
+        "{cause}\n --> src/main.rs:2:10\nnote: `Turning` is imported here, but it is only a trait, without a derive macro\n |\n1 | use widget::Turning;\n"
+    );
+    let remedies = propose_with_log(dependency("[dependencies]\nwidget = \"1\"\n"), off(cause), &log);
+    assert_eq!(first(&remedies), [cargo(&["add", "widget", "--features", "derive"])]);
+    let unknown = propose_with_log(dependency("[dependencies]\nwidget = \"1\"\n"), off(cause), cause);
+    assert!(unknown.is_empty());
+}
+
+#[test]
+fn an_exact_version_that_was_yanked_becomes_a_compatible_one() {
+    let log =
+        "error: failed to select a version for the requirement `widget = \"=0.3.0\"`\n  version 0.3.0 is yanked\n";
+    let found = finding("rust.no-such-version", "dependency-missing")
+        .cause(1, "error")
+        .capture("package", "widget")
+        .capture("requirement", "widget = \"=0.3.0\"");
+    let remedies = propose_with_log(dependency("[dependencies]\nwidget = \"=0.3.0\"\n"), incident(found), log);
+    assert_eq!(first(&remedies), [action::edit_file("Cargo.toml", "=0.3.0", "0.3.0")]);
+}
+
+#[test]
+fn a_rust_version_below_that_of_the_edition_is_raised() {
+    let found =
+        finding("rust.edition-needs-newer", "configuration").capture("version", "1.99").capture("wanted", "2.5.0");
+    assert_eq!(first(&propose(dependency(""), incident(found))), [action::edit_file("Cargo.toml", "1.99", "2.5.0")]);
+}
+
+#[test]
+fn of_two_crates_that_link_one_library_the_project_takes_the_other_s_version() {
+    let log = "\
+error: failed to select a version for `z-sys`.
+versions that meet the requirements `^0.25` are: 0.25.2, 0.25.1
+package `z-sys` links to the native library `z`, but it conflicts with a previous package which links to `z` as well:
+package `z-sys v0.28.0`
+    ... which satisfies dependency `z-sys = \"^0.28.0\"` of package `widget v0.31.0`
+";
+    let found = incident(finding("rust.version-conflict", "dependency-conflict").cause(1, "error"));
+    let remedies = propose_with_log(dependency("[dependencies]\nz-sys = \"0.25\"\nwidget = \"0.31\"\n"), found, log);
+    assert_eq!(first(&remedies), [action::edit_file("Cargo.toml", "0.25", "0.28.0")]);
+}
