@@ -1,6 +1,9 @@
-//! What npm says below `ERESOLVE`: which requirement does not fit what was found.
+//! What npm says below `ERESOLVE`: which requirement does not fit what was found. And where code stood that called what cannot
+//! be called.
 
 use plugin_sdk::prelude::*;
+
+use crate::rules::runtime;
 
 /// Lines below a match in which npm says the rest.
 const BELOW: u32 = 40;
@@ -9,6 +12,12 @@ const BELOW: u32 = 40;
 /// the `name` of the package that wants it.
 pub fn finding(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Finding {
     let mut finding = candidate.to_finding(rule);
+    if candidate.code == runtime::NOT_A_FUNCTION {
+        if !is_met_while_loading(candidate.line.line, log) {
+            escalate(&mut finding);
+        }
+        return finding;
+    }
     let below = log.below(candidate.line.line, BELOW);
     let texts = || below.iter().filter_map(|line| npm_text(&line.text));
     let Some((package, wanted, name)) = texts().find_map(peer) else {
@@ -25,6 +34,25 @@ pub fn finding(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Finding {
         }
     }
     finding
+}
+
+/// Whether the call stands at the top of a file, or in a package: what fails so early fails for everybody, and is rather what
+/// was loaded than what the project made of it. In a function of the project it is the project's own until somebody looks.
+fn is_met_while_loading(line: u64, log: &dyn Log) -> bool {
+    let below = log.below(line, 4);
+    let frame = below.iter().map(|line| line.text.trim()).find(|text| text.starts_with("at "));
+    frame.is_some_and(|frame| {
+        let is_top = frame.starts_with("at Object.<anonymous> (") || frame.starts_with("at file://");
+        is_top || frame.contains("/node_modules/")
+    })
+}
+
+/// Makes a finding one that only a person can act on.
+fn escalate(finding: &mut Finding) {
+    finding.code = "node.uncaught".to_owned();
+    finding.category = "test-failure".to_owned();
+    finding.disposition = Disposition::Never;
+    finding.strategies = vec!["escalate".to_owned()];
 }
 
 /// What stands behind npm's marker.
@@ -72,6 +100,21 @@ mod tests {
         assert_eq!(found.capture("version"), Some("17.0.2"));
         assert_eq!(found.capture("wanted"), Some("^18.0.0"));
         assert_eq!(found.capture("name"), Some("@acme/widget"));
+    }
+
+    #[test]
+    fn what_cannot_be_called_is_a_matter_of_packages_only_where_files_are_loaded() {
+        for (frame, code) in [
+            ("    at Object.<anonymous> (/src/app/index.js:1:48)", runtime::NOT_A_FUNCTION),
+            ("    at spin (/src/app/node_modules/widget/index.js:1:48)", runtime::NOT_A_FUNCTION),
+            ("    at file:///src/app/index.mjs:3:1", runtime::NOT_A_FUNCTION),
+            ("    at total (/src/app/lib/cart.js:9:3)", "node.uncaught"),
+        ] {
+            let log = LogText::new(&format!("TypeError: widget.spin is not a function\n{frame}"));
+            let candidate = candidate(runtime::NOT_A_FUNCTION, &log, 1).build();
+            let found = finding(&candidate, candidate.rule_in(rules::ALL).unwrap(), &log);
+            assert_eq!(found.code, code, "{frame}");
+        }
     }
 
     #[test]

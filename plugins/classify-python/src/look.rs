@@ -91,6 +91,11 @@ pub fn findings(candidate: &Candidate, rule: &Rule, log: &dyn Log) -> Vec<Findin
                 escalate(&mut finding, "python.attribute-error");
             }
         }
+        runtime::UNEXPECTED_ARGUMENT => {
+            if !last_frame_is_installed(&above) && !calls_outside(candidate, &above) {
+                escalate(&mut finding, "python.exception");
+            }
+        }
         imports::MODULE_ATTRIBUTE => {
             // A module of the project that lacks a name is a mistake in the project, and a frame of the project is the
             // last one in both cases: only a dotted name below the file's own package tells them apart.
@@ -143,6 +148,26 @@ fn asks_environment(text: &str) -> bool {
 fn last_frame_is_installed(above: &[LogLine]) -> bool {
     let frame = above.iter().rev().find(|line| is_frame(&line.text));
     frame.is_some_and(|line| line.text.contains("site-packages") || line.text.contains("dist-packages"))
+}
+
+/// Whether the innermost frame calls a function by the name of what it stands in (`frame.to_csv(`, not `self.total(` nor
+/// `total(`), or makes an object while a script is loaded. Whether a package ever took the argument, the healer finds out.
+fn calls_outside(candidate: &Candidate, above: &[LogLine]) -> bool {
+    let Some(at) = above.iter().rposition(|line| is_frame(&line.text)) else { return false };
+    let called = match (candidate.capture("object"), candidate.capture("name")) {
+        (Some(class), Some("__init__")) => class,
+        (_, Some(name)) => name,
+        _ => return false,
+    };
+    let Some(code) = above.get(at + 1).map(|line| line.text.trim()) else { return false };
+    let is_class = called.starts_with(|c: char| c.is_ascii_uppercase());
+    if is_class && above[at].text.contains(", in <module>") && code.contains(&format!("{called}(")) {
+        return true;
+    }
+    code.match_indices(&format!(".{called}(")).any(|(place, _)| {
+        let before = code[..place].rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == ')')).next();
+        before.is_some_and(|before| !before.is_empty() && !["self", "cls", "super()", ")"].contains(&before))
+    })
 }
 
 fn is_frame(text: &str) -> bool {

@@ -3,6 +3,7 @@ use plugin_sdk::testing::{IncidentBuilder, LogText, World, finding, incident};
 
 use super::*;
 
+mod companions;
 mod conflict;
 mod go;
 mod node;

@@ -47,12 +47,15 @@ pub const RULES: &[Rule] = rules![
         .ignores("vite v5.0.0 building for production..."),
     compile("node.bundler-missing")
         .category("dependency-missing")
-        .pattern(r"Unable to resolve module (?P<module>@?\w\S*) from|Could not find the '[^']+' builder's node package|MISSING DEPENDENCY +Cannot find dependency '(?P<package>[^']+)'|Loading PostCSS Plugin failed: Cannot find|Failed to load url (?P<name>\S+) \(resolved|Module \S+ in the \S+ option was not found|Preset \S+ not found|Cannot find Babel (?:preset|plugin)|Cannot find dependency '|preprocessor dependency \x22[^\x22]+\x22 not found|It looks like you're trying to use TypeScript but do not have|peer dependency .* (?:must be|is not) installed")
+        .pattern(r"Unable to resolve module (?P<module>@?\w\S*) from|Could not find the '[^']+' builder's node package|MISSING DEPENDENCY +Cannot find dependency '(?P<package>[^']+)'|Loading PostCSS Plugin failed: Cannot find|Failed to load url (?P<name>\S+) \(resolved|Module \S+ in the \S+ option was not found|^\s*Preset (?P<requirement>\S+) not found|Cannot find Babel (?:preset|plugin)|Cannot find dependency '|[Pp]reprocessor dependency \x22(?P<tool>[^\x22]+)\x22 not found|Test environment (?P<option>\S+) cannot be found|^(?P<command>terser) not found\. Since Vite|^CLI for webpack must be installed|It looks like you're trying to use TypeScript but do not have|peer dependency .* (?:must be|is not) installed")
         .disposition(Disposition::Patch)
         .strategies(&["dependency", "config"])
-        .confidence(0.86)
+        .confidence(0.9)
+        .specificity(92)
         .matches(" MISSING DEPENDENCY  Cannot find dependency 'jsdom'")
         .matches("  Preset shop-preset not found.")
+        .matches("  Test environment jest-environment-shop cannot be found. Make sure the testEnvironment configuration option points to an existing node module.")
+        .matches("CLI for webpack must be installed.")
         .matches("error: Error: Unable to resolve module widget from /src/app/index.js: widget could not be found within the project")
         .ignores("Resolving dependencies"),
     compile("node.bundler-versions")

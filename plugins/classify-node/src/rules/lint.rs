@@ -33,10 +33,12 @@ pub const RULES: &[Rule] = rules![
     lint("node.lint-config")
         .category("configuration")
         .pattern(
-            r"ESLint couldn't find (?:a|an eslint\.config|the (?:config|plugin))|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)",
+            r#"ESLint couldn't find (?:a|(?P<file>an eslint\.config)|the (?:config "(?P<name>[^"]+)"|plugin "(?P<package>[^"]+)"|config|plugin))|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)(?:.*Cannot find module '(?P<module>[^']+)')?"#,
         )
         .confidence(0.85)
+        .disposition(Disposition::Patch)
         .strategies(&["config", "dependency", "escalate"])
+        .matches("ESLint couldn't find an eslint.config.(js|mjs|cjs) file.")
         .matches("ESLint couldn't find the plugin \"eslint-plugin-widget\".")
         .matches("Error: Failed to load plugin 'widget' declared in '.eslintrc.json': Cannot find module 'eslint-plugin-widget'")
         .ignores("✖ 3 problems (2 errors, 1 warning)"),

@@ -4,6 +4,9 @@ use plugin_sdk::prelude::*;
 
 use super::rule;
 
+/// Something that is called and cannot be: the project's mistake, unless a package of an earlier version offers it.
+pub const NOT_A_FUNCTION: &str = "node.not-a-function";
+
 /// The rules of this topic.
 pub const RULES: &[Rule] = rules![
     rule("node.heap-out-of-memory", "resource-memory")
@@ -96,6 +99,19 @@ pub const RULES: &[Rule] = rules![
         .matches("SyntaxError: /src/app/src/main.js: Unexpected token (3:4)")
         .matches("Module parse failed: Unexpected token (3:4)")
         .ignores("SyntaxError: Unexpected token < in JSON at position 0"),
+    rule(NOT_A_FUNCTION, "dependency-conflict")
+        .pattern(
+            r"^(?:Uncaught )?(?:\w+ )?\[?TypeError: (?P<name>[A-Za-z_$][\w$.]*|require\(\.\.\.\)[\w$.]*) is not a (?:function|constructor)$",
+        )
+        .confidence(0.6)
+        .specificity(50)
+        .disposition(Disposition::Patch)
+        .strategies(&["dependency", "escalate"])
+        .asks_plugin()
+        .matches("TypeError: widget.spin is not a function")
+        .matches("TypeError: Widget is not a constructor")
+        .matches("TypeError: require(...) is not a function")
+        .ignores("TypeError: Cannot read properties of undefined (reading 'name')"),
     rule("node.uncaught", "unknown")
         .pattern(
             r"^(?:Uncaught )?(?P<name>TypeError|ReferenceError|RangeError|URIError): (?P<message>\S.*)|ERR_UNHANDLED_REJECTION|triggerUncaughtException\(",
@@ -104,7 +120,7 @@ pub const RULES: &[Rule] = rules![
         .confidence(0.55)
         .specificity(45)
         .strategies(&["escalate"])
-        .unless(r"^TypeError: (?:fetch failed|\w+\(\) (?:missing|takes|got)|unsupported operand|'\w+' object|can only concatenate|list indices|string indices)")
+        .unless(r"^TypeError: (?:fetch failed|\w+\(\) (?:missing|takes|got)|unsupported operand|'\w+' object|can only concatenate|list indices|string indices)|^TypeError: (?:[\w$.]+|require\(\.\.\.\)[\w$.]*) is not a (?:function|constructor)$")
         .matches("TypeError: Cannot read properties of undefined (reading 'name')")
         .matches("ReferenceError: widget is not defined")
         .ignores("TypeError: widget() missing 1 required positional argument: 'name'"),

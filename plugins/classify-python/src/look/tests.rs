@@ -142,3 +142,25 @@ fn an_unknown_exception_counts_below_a_traceback_only() {
         0
     );
 }
+
+#[test]
+fn an_argument_that_is_not_taken_is_a_matter_of_packages_only_where_a_package_is_called() {
+    let asked = |object: &str, name: &str, frame: &str, code: &str| {
+        let log = format!(
+            "Traceback (most recent call last):\n  File \"{frame}\n    {code}\nTypeError: {name}() got an unexpected keyword argument 'speed'"
+        );
+        let captures: Vec<(&str, &str)> = [("object", object), ("name", name), ("option", "speed")]
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        asked(runtime::UNEXPECTED_ARGUMENT, &captures, &log).category
+    };
+    let (script, function) = ("/src/run.py\", line 4, in <module>", "/src/app/total.py\", line 4, in total");
+    let package = "/src/.venv/lib/python3.12/site-packages/gadget/core.py\", line 9, in turn";
+    assert_eq!(asked("Widget", "__init__", script, "w = Widget(speed=3)"), "dependency-conflict");
+    assert_eq!(asked("", "read", function, "widget.read(speed=3)"), "dependency-conflict");
+    assert_eq!(asked("", "spin", package, "spin(speed=3)"), "dependency-conflict");
+    assert_eq!(asked("", "spin", script, "spin(speed=3)"), "test-failure");
+    assert_eq!(asked("Cart", "total", function, "return self.total(speed=3)"), "test-failure");
+    assert_eq!(asked("Cart", "__init__", function, "cart = Cart(speed=3)"), "test-failure");
+}

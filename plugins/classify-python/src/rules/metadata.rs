@@ -18,6 +18,20 @@ pub const RULES: &[Rule] = rules![
         .matches("ERROR: Missing required plugins: pytest-widget")
         .matches("ImportError: Missing optional dependency 'widget'.  Use pip or conda to install widget.")
         .ignores("class PackageNotFoundError(ModuleNotFoundError):"),
+    metadata("python.companion-missing", "dependency-missing")
+        .pattern(
+            r"^(?:E\s+)?(?:[a-zA-Z_]\w*\.)*[A-Z]\w*: (?:.*\bpip install (?:-U |--upgrade )?['\x22]?(?P<requirement>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)|.*\brequires (?:the )?['\x22`]?(?P<package>[\w.-]+)['\x22`]? (?:package |library |module )?to be installed|.*?['\x22`]?(?P<name>[\w.-]+)['\x22`]? (?:package |library |module )?(?:must be|is not|isn't|needs to be) installed|.*Use pip or conda to install (?:the )?(?P<target>[\w-]+)|.*Do you have (?P<option>[\w-]+) installed|Couldn't find a tree builder with the features you requested: (?P<tool>[\w-]+)|Missing dependencies for SOCKS support|.*\bgreenlet library is required|Unable to find a usable engine; tried using|.*no backends available -- recommend you install one|Error loading \w+.* module)",
+        )
+        .unless(r"No module named|Missing optional dependency")
+        .confidence(0.9)
+        .specificity(92)
+        .block("python-traceback")
+        .matches("RuntimeError: Form data requires \"python-widget\" to be installed.")
+        .matches("ImportError: Using spin=True, but the 'spin2' package is not installed. Make sure to install widget using `pip install widget[spin2]`.")
+        .matches("widget.exceptions.InvalidSchema: Missing dependencies for SOCKS support.")
+        .matches("widget.exceptions.FeatureNotFound: Couldn't find a tree builder with the features you requested: lxml. Do you need to install a parser library?")
+        .ignores("    raise ImportError('widget is not installed')")
+        .ignores("RuntimeError: the widget is not turning"),
     metadata("python.distribution-conflict", "dependency-conflict")
         .pattern(r"(?:Contextual)?VersionConflict: \(|PluginValidationError: |RequirementParseError|ImportError: \S+ ?[<>=!~]=?\S+ is required .*but found|RequestsDependencyWarning.*ERROR|has inconsistent (?:name|version|Name|Version): |is not a supported wheel on this platform|ImportError: .*(?:requires|needs) \S+ ?[<>=~]")
         .block("python-traceback")

@@ -52,7 +52,7 @@ pub const RULES: &[Rule] = rules![
         .specificity(70)
         .exit_codes(&[4])
         .strategies(&["config", "dependency", "escalate"])
-        .matches("pytest: error: unrecognized arguments: --cov=app")
+        .matches("pytest: error: unrecognized arguments: --fast")
         .matches("ERROR: file or directory not found: tests/unit")
         .ignores("FAILED tests/test_a.py::test_b - assert 1 == 2"),
     test("python.no-tests")

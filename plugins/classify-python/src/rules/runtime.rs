@@ -7,6 +7,9 @@ use super::rule;
 /// A key that may be an environment variable; the traceback says whether it is.
 pub const MISSING_ENV: &str = "python.missing-env";
 
+/// An argument that a function does not take; the traceback, and then the package index, say whose fault that is.
+pub const UNEXPECTED_ARGUMENT: &str = "python.unexpected-argument";
+
 /// The rules of this topic.
 pub const RULES: &[Rule] = rules![
     rule(MISSING_ENV, "configuration")
@@ -50,7 +53,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("[gw0] Python 3.12.3 -- GCC 13"),
     rule("python.backend-version-clash", "dependency-conflict")
         .pattern(
-            r"password cannot be longer than 72 bytes|error reading bcrypt version|(?:TypeError|AttributeError): .*(?:__init__\(\)|create_client\(\)|Client\.__init__\(\)) got an unexpected keyword argument '(?:proxies|proxy|allowed_methods|method_whitelist|strict|as_tuple)'|got an unexpected keyword argument '(?:method_whitelist|as_tuple|proxies)'",
+            r"^(?:E\s+)?TypeError: load\(\) missing 1 required positional argument: 'Loader'|^(?:E\s+)?OSError: .* is not a valid package style, path of style file|^\x22\w+\(\)\x22 has been removed, use$|^(?:E\s+)?pydantic\.errors\.Pydantic(?:User|Import)Error: .*(?:removed|deprecated|moved|renamed|non-annotated|MUST specify)|password cannot be longer than 72 bytes|error reading bcrypt version|(?:TypeError|AttributeError): .*(?:__init__\(\)|create_client\(\)|Client\.__init__\(\)) got an unexpected keyword argument '(?:proxies|proxy|allowed_methods|method_whitelist|strict|as_tuple)'|got an unexpected keyword argument '(?:method_whitelist|as_tuple|proxies)'",
         )
         .disposition(Disposition::Patch)
         .confidence(0.92)
@@ -58,7 +61,24 @@ pub const RULES: &[Rule] = rules![
         .block("python-traceback")
         .matches("ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])")
         .matches("TypeError: Client.__init__() got an unexpected keyword argument 'proxies'")
+        .matches("TypeError: load() missing 1 required positional argument: 'Loader'")
+        .matches("pydantic.errors.PydanticUserError: `regex` is removed. use `pattern` instead")
+        .matches("\"spin()\" has been removed, use")
         .ignores("TypeError: spin() got an unexpected keyword argument 'speed'"),
+    rule(UNEXPECTED_ARGUMENT, "dependency-conflict")
+        .pattern(
+            r"^(?:E\s+)?TypeError: (?:(?:\w+\.)*(?P<object>\w+)\.)?(?P<name>\w+)\(\) got an unexpected keyword argument '(?P<option>\w+)'",
+        )
+        .unless("'(?:proxies|proxy|allowed_methods|method_whitelist|strict|as_tuple)'")
+        .confidence(0.7)
+        .specificity(60)
+        .disposition(Disposition::Patch)
+        .strategies(&["dependency", "escalate"])
+        .asks_plugin()
+        .block("python-traceback")
+        .matches("TypeError: Widget.__init__() got an unexpected keyword argument 'speed'")
+        .matches("E   TypeError: spin() got an unexpected keyword argument 'speed'")
+        .ignores("TypeError: spin() missing 1 required positional argument: 'speed'"),
     rule("python.numpy-alias-removed", "dependency-conflict")
         .pattern(r"AttributeError: module 'numpy' has no attribute '(?P<attribute>\w+)'|AttributeError: `np\.(?P<name>\w+)` was removed in the NumPy")
         .confidence(0.93)
@@ -95,13 +115,13 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"^(?:E\s+)?(?:[a-z_][\w]*\.)*(?P<name>(?:TypeError|ValueError|KeyError|IndexError|NameError|AttributeError|RuntimeError|ZeroDivisionError|NotImplementedError|RecursionError|UnboundLocalError|UnicodeDecodeError|UnicodeEncodeError|StopIteration|LookupError|ArithmeticError|OverflowError)|\w+\.(?:exceptions|errors)\.\w+): (?P<message>\S.*)",
         )
-        .unless(r"Cannot read propert|is not a function|is not defined$|is not (?:iterable|a constructor)|undefined|'[A-Z][A-Z0-9_]{2,}'$|has no attribute|urllib3|requests\.exceptions|docker\.errors|gunicorn\.errors|CellExecutionError")
+        .unless(r"Cannot read propert|is not a function|is not defined$|is not (?:iterable|a constructor)|undefined|'[A-Z][A-Z0-9_]{2,}'$|has no attribute|got an unexpected keyword argument '|urllib3|requests\.exceptions|docker\.errors|gunicorn\.errors|CellExecutionError")
         .confidence(0.62)
         .specificity(55)
         .strategies(&["escalate", "rollback"])
         .block("python-traceback")
         .matches("ValueError: invalid literal for int() with base 10: 'x'")
-        .matches("E   TypeError: spin() got an unexpected keyword argument 'speed'")
+        .matches("E   TypeError: spin() takes 1 positional argument but 2 were given")
         .ignores("TypeError: Cannot read properties of undefined (reading 'name')"),
     rule("python.traceback", "unknown")
         .pattern(r"^\s*(?:E\s+)?Traceback \(most recent call last\):")

@@ -24,8 +24,23 @@ pub const RULES: &[Rule] = rules![
         .matches("***Test Failed*** 2 failures.")
         .matches("1 items had failures:")
         .ignores("Test passed."),
+    test("python.pytest-plugin-missing")
+        .category("dependency-missing")
+        .pattern(
+            r"error: unrecognized arguments: (?:.* )?(?P<option>--(?:no-)?cov|--(?:numprocesses|dist|timeout|reruns|benchmark|html|self-contained-html|asyncio-mode|ds|reuse-db|nomigrations|create-db|json-report|alluredir|random-order|randomly-seed|mypy|flake8|black|pylint|ruff|disable-socket|nbval|nbmake|picked|testmon|docker-compose|snapshot-details)\b|-n\b)|^E\s+fixture '(?P<name>(?:class_|module_|session_)?mocker|benchmark|requests_mock|httpx_mock|respx_mock|httpserver|aiohttp_client|aiohttp_server|freezer|faker|fs|qtbot|qapp|(?:shared_)?datadir|(?:data|num|file)_regression|django_db_setup|django_user_model|admin_client|live_server|rf|worker_id|testrun_uid|httpbin|postgresql|subtests|docker_services|socket_enabled|snapshot|page|event_loop)' not found|async def functions are not natively supported",
+        )
+        .confidence(0.9)
+        .specificity(95)
+        .disposition(Disposition::Patch)
+        .strategies(&["dependency", "escalate"])
+        .matches("python -m pytest: error: unrecognized arguments: --cov=.")
+        .matches("pytest: error: unrecognized arguments: -n auto")
+        .matches("E       fixture 'mocker' not found")
+        .matches("async def functions are not natively supported.")
+        .ignores("E       fixture 'client' not found")
+        .ignores("app: error: unrecognized arguments: --fast"),
     test("python.fixture-missing")
-        .pattern(r"^E\s+fixture '(?P<name>[^']+)' not found|ScopeMismatch: You tried to access|async def functions are not natively supported|In test_\w+: function uses no argument '|duplicate parametrization of '|Different tests were collected between gw\d+ and gw\d+")
+        .pattern(r"^E\s+fixture '(?P<name>[^']+)' not found|ScopeMismatch: You tried to access|In test_\w+: function uses no argument '|duplicate parametrization of '|Different tests were collected between gw\d+ and gw\d+")
         .confidence(0.87)
         .matches("E       fixture 'client' not found")
         .matches("ScopeMismatch: You tried to access the function scoped fixture client with a session scoped request object.")

@@ -130,6 +130,16 @@ impl Manifest {
         TABLES.iter().find_map(|table| self.data.get(*table)?.get(package)?.as_str())
     }
 
+    /// The version of a package that is installed below the manifest; else the first number of what is declared.
+    pub fn installed(&self, package: &str) -> Option<String> {
+        let manifest = path::below(&self.directory, &format!("node_modules/{package}/package.json"));
+        let installed = host::workspace::read_text(&manifest).ok().and_then(|text| {
+            let data: Value = json::from_str(&text).ok()?;
+            data.get("version")?.as_str().map(str::to_owned)
+        });
+        installed.or_else(|| Some(self.version_of(package)?.trim_start_matches(['^', '~', '=', '>', ' ']).to_owned()))
+    }
+
     /// The step that gives a declared package another version.
     pub fn change(&self, package: &str, version: &str) -> Option<Action> {
         let (_, start, end) = self.place_of(package)?;
@@ -165,9 +175,19 @@ impl Manifest {
     }
 
     /// Also brings the lock file up to date, where there is one.
+    ///
+    /// Where packages are installed, npm installs at once: after a lock file that was only written, it takes what is there
+    /// for up to date, whatever its version (npm 11.19, November 2026).
     pub fn with_lock(&self, remedy: Remedy) -> Remedy {
-        let lock = path::below(&self.directory, self.manager.lock_file());
-        if host::workspace::is_file(&lock) { remedy.action(self.manager.update_lock(&self.directory)) } else { remedy }
+        let has = |name: &str| path::below(&self.directory, name);
+        if !host::workspace::is_file(&has(self.manager.lock_file())) {
+            remedy
+        } else if self.manager == Manager::Npm && host::workspace::is_directory(&has("node_modules")) {
+            let install = action::run_command(["npm", "install", "--no-audit", "--no-fund"]);
+            remedy.action(install.directory(&self.directory))
+        } else {
+            remedy.action(self.manager.update_lock(&self.directory))
+        }
     }
 
     /// Where a package stands in a table of dependencies: the start of its key, and start and end of its version.

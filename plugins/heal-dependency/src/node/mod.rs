@@ -1,6 +1,8 @@
 //! Node.js: `package.json`, the lock file, and whichever package manager the lock file belongs to.
 
+pub mod companions;
 pub mod core_modules;
+pub mod exports;
 pub mod manifest;
 pub mod peers;
 pub mod range;
@@ -30,7 +32,13 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         "node.e404" => withdrawn(root, &manifest),
         "node.eresolve" | "node.peer-conflict" => peers::remedies(log, &manifest),
         "node.openssl-unsupported" => webpack(&manifest),
-        "node.esm-required" => required(root, log, &manifest),
+        "node.esm-required" => {
+            let required = required(root, log, &manifest);
+            if required.is_empty() { exports::closed_path(root, log, &manifest) } else { required }
+        }
+        "node.not-a-function" if !incident.is_offline() => exports::remedies(root, log, &manifest),
+        "node.bundler-missing" => companions::remedies(incident, &manifest),
+        "node.lint-config" => companions::of_eslint(incident, &manifest),
         "node.engine-unsupported" => engine(log, &manifest),
         "system.command-not-found" => tool(root, &manifest),
         _ => Vec::new(),

@@ -18,15 +18,27 @@ pub struct Published {
     pub peers: Vec<(String, String)>,
     /// The range of versions of Node.js that it runs on; empty for any.
     pub node: String,
-    /// Whether it can only be imported, not required.
+    /// Whether it can only be imported, not required: by its type, and by what it exports where that was asked.
     pub is_module: bool,
+    /// Whether every path inside of it can be required: it lists no `exports`, as far as these were asked for.
+    pub is_open: bool,
 }
 
 /// The final versions of a package, in no order; the error says why nobody knows.
 pub fn published(package: &str) -> Result<Vec<Published>, String> {
+    viewed(package, &[])
+}
+
+/// The same with what each version exports, which takes three times as much to read.
+pub fn published_with_exports(package: &str) -> Result<Vec<Published>, String> {
+    viewed(package, &["exports"])
+}
+
+fn viewed(package: &str, more: &[&str]) -> Result<Vec<Published>, String> {
     let wanted = format!("{package}@>=0.0.0");
     // With a field that every version has beside its number: npm leaves out what the first version does not have otherwise.
-    let argv = ["npm", "view", &wanted, "name", "version", "peerDependencies", "engines.node", "type", "--json"];
+    let argv = ["npm", "view", &wanted, "name", "version", "peerDependencies", "engines.node", "type"];
+    let argv = argv.iter().chain(more).copied().chain(["--json"]);
     let limits = Limits { timeout_ms: Some(TIMEOUT_MS), ..Limits::default() };
     let request = host::process::ProcessRequest::new(argv).limits(limits).capture(MAX_ANSWER_BYTES);
     let result = host::process::run(&request).map_err(|error| format!("npm could not be run: {error:?}"))?;
@@ -58,6 +70,8 @@ fn read(version: &Value) -> Published {
         version: text(version.get("version")),
         peers: peers.collect(),
         node: text(version.get("engines.node")),
-        is_module: version.get("type").and_then(Value::as_str) == Some("module"),
+        is_module: version.get("type").and_then(Value::as_str) == Some("module")
+            && !version.get("exports").is_some_and(|exports| exports.to_string().contains("\"require\":")),
+        is_open: version.get("exports").is_none(),
     }
 }

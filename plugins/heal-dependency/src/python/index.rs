@@ -67,26 +67,29 @@ pub struct Resolved {
     pub versions: BTreeMap<String, String>,
 }
 
-/// Something that code expects of a package: a module, a name in a module, or an attribute of a class.
+/// Something that code expects of a package: a module, a name in a module, an attribute of a class, or an argument of a
+/// function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The module; empty for an attribute of a class.
     pub module: String,
-    /// The class; empty for anything else.
+    /// The class; empty for anything else. A function may be a method of it.
     pub class: String,
     /// The name; empty for the module itself.
     pub name: String,
+    /// An argument that the function of this name takes; empty for anything else.
+    pub argument: String,
 }
 
 impl Expected {
     /// A module as a whole.
     pub fn module(module: &str) -> Self {
-        Self { module: module.to_owned(), class: String::new(), name: String::new() }
+        Self { module: module.to_owned(), class: String::new(), name: String::new(), argument: String::new() }
     }
 
     fn question(&self, ask: &str, distribution: &str, version: &str) -> Value {
         json!({ "ask": ask, "name": distribution, "version": version, "module": self.module, "class": self.class,
-            "name_in_module": self.name })
+            "name_in_module": self.name, "argument": self.argument })
     }
 }
 

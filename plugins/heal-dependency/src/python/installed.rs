@@ -4,7 +4,7 @@ use plugin_sdk::prelude::*;
 
 use super::environment::Environment;
 use super::names::{STANDARD, distribution_of};
-use super::requirements::normal;
+use super::requirements::{normal, parse};
 
 /// Most bytes of lists of files that are read to find a module's owner: a quarter of what a call may read.
 const MAX_RECORD_BYTES: u64 = 4 << 20;
@@ -51,6 +51,20 @@ impl Environment {
             Some(Installed { name: name.to_owned(), version: version.to_owned(), metadata: entry.path })
         });
         parsed.collect()
+    }
+
+    /// What an installed distribution wants only with one of its extras: the extra and the name of what it wants.
+    pub fn optional_requirements(&self, name: &str) -> Vec<(String, String)> {
+        let installed = self.distributions();
+        let Some(owner) = installed.iter().find(|other| normal(&other.name) == normal(name)) else { return Vec::new() };
+        let metadata = host::workspace::read_text(&path::below(&owner.metadata, "METADATA")).unwrap_or_default();
+        let lines = metadata.lines().take_while(|line| !line.is_empty());
+        let optional = lines.filter_map(|line| {
+            let (requirement, marker) = line.strip_prefix("Requires-Dist: ")?.split_once(';')?;
+            let extra = marker.split_once("extra ==")?.1.trim().trim_matches(['"', '\'', ')', ' ']).to_owned();
+            Some((extra, parse(requirement.trim())?.0.split('[').next()?.to_owned()))
+        });
+        optional.collect()
     }
 
     /// The distribution that brought a module: by what is installed, else by the table of names; `None` for what is Python's

@@ -54,7 +54,7 @@ pub fn remedies(incident: &Incident, log: &dyn Log, project: &Project) -> Vec<Re
         );
         (distribution, why)
     } else {
-        match proven(top, imported.first().map_or(module, String::as_str), project) {
+        match proven(top, module, imported.first().map(String::as_str), project) {
             Ok(Some(proven)) => proven,
             Ok(None) => {
                 host::log::info(format!("no distribution of the index is known or shown to bring the module {module}"));
@@ -97,14 +97,19 @@ pub fn remedies(incident: &Incident, log: &dyn Log, project: &Project) -> Vec<Re
 
 /// A distribution that the table does not know is only proposed when its newest archive holds the module: a name alone could
 /// be anybody's.
-fn proven(top: &str, module: &str, project: &Project) -> Result<Option<(String, String)>, Unasked> {
+fn proven(
+    top: &str,
+    module: &str,
+    imported: Option<&str>,
+    project: &Project,
+) -> Result<Option<(String, String)>, Unasked> {
     let name = top.to_lowercase().replace('_', "-");
     let candidates =
         [name.clone(), format!("python-{name}"), format!("py{name}"), format!("{name}-python"), format!("{name}-py")];
     for candidate in candidates {
         let releases = project.index.releases(&candidate)?;
         let Some(newest) = releases.iter().rev().find(|release| release.fits) else { continue };
-        if project.index.has(&candidate, &newest.version, &Expected::module(module))? == Some(true) {
+        if holds(&candidate, &newest.version, module, imported, project)? {
             let since = releases.first().map(|first| first.date.as_str()).filter(|date| !date.is_empty());
             let since = since.map(|date| format!(", the first of {date}")).unwrap_or_default();
             let why = format!(
@@ -116,6 +121,25 @@ fn proven(top: &str, module: &str, project: &Project) -> Result<Option<(String, 
         }
     }
     Ok(None)
+}
+
+/// Whether a release holds what the code imports: a module, or a name in one. Where reading does not tell about a name, that the
+/// module is there has to do.
+fn holds(
+    candidate: &str,
+    version: &str,
+    module: &str,
+    imported: Option<&str>,
+    project: &Project,
+) -> Result<bool, Unasked> {
+    let has = |expected: &Expected| project.index.has(candidate, version, expected);
+    if let Some((inside, name)) = imported.and_then(|imported| imported.rsplit_once('.')) {
+        let named = Expected { name: name.to_owned(), ..Expected::module(inside) };
+        if let Some(is_there) = has(&named)? {
+            return Ok(is_there);
+        }
+    }
+    Ok(has(&Expected::module(module))? == Some(true))
 }
 
 /// What is declared has to be installed; only if the stage does not do that anyway.

@@ -1,5 +1,6 @@
 //! Python: what is declared, what is installed, and what fits together.
 
+pub mod companions;
 pub mod conflict;
 pub mod doubt;
 pub mod environment;
@@ -100,6 +101,15 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let root = incident.root();
     let project = Project::of(incident, log);
     match root.code.as_str() {
+        // What a package needs to be built is not among what the project's environment holds.
+        "python.module-not-found"
+        | "python.setuptools-pkg-resources"
+        | "python.import-name-removed"
+        | "python.attribute-removed"
+            if versions::is_in_build(root, log) =>
+        {
+            versions::unbuildable(&project)
+        }
         "python.module-not-found" => {
             let removed = removed::remedies(incident, log, &project);
             if removed.is_empty() { missing::remedies(incident, log, &project) } else { removed }
@@ -119,6 +129,8 @@ pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
         | "python.build-compiler-failed"
         | "python.use-2to3"
         | "python.version-not-supported" => versions::unbuildable(&project),
+        "python.distribution-missing" | "python.companion-missing" => companions::remedies(incident, log, &project),
+        "python.pytest-plugin-missing" => companions::of_pytest(incident, log, &project),
         "python.uv-lock-outdated" => locks::uv(incident),
         "python.poetry-lock-outdated" => locks::poetry(incident),
         _ => removed::remedies(incident, log, &project),

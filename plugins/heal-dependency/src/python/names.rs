@@ -379,6 +379,8 @@ pub const SUCCESSORS: &[(&str, &str)] = &[
     ("serial", "pyserial"),
     ("skimage", "scikit-image"),
     ("sklearn", "scikit-learn"),
+    ("suds", "suds-community"),
+    ("suds-jurko", "suds-community"),
     ("yaml", "PyYAML"),
     ("zmq", "pyzmq"),
 ];

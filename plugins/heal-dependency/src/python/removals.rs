@@ -443,6 +443,11 @@ pub const REMOVALS: &[Removal] = &[
     removal(Module(&["moviepy.editor"]), ("moviepy", "<2"), &[]),
     removal(Text("Descriptors cannot be created directly"), ("protobuf", "<3.21"), &[]),
     removal(Import("google.protobuf.internal", &["builder"]), ("protobuf", ">=3.20.1"), &[]),
+    removal(Text("load() missing 1 required positional argument: 'Loader'"), ("pyyaml", "<5.4"), &[]),
+    removal(Text("' is not a valid package style, path of style file"), ("matplotlib", "<3.8"), &[]),
+    removal(Text("load()\" has been removed, use"), ("ruamel.yaml", "<0.18"), &[]),
+    removal(Text("pydantic.errors.PydanticUserError: "), ("pydantic", "<2"), &[From("fastapi", ">=0.100")]),
+    removal(Text("pydantic.errors.PydanticImportError: "), ("pydantic", "<2"), &[From("fastapi", ">=0.100")]),
     // Testing.
     removal(
         Object(&["Package", "FixtureDef"], &["obj", "unittest"]),

@@ -102,7 +102,11 @@ pub fn module_of(root: &Finding) -> Option<&str> {
 
 /// What is gone, for a person.
 pub fn gone(root: &Finding) -> String {
-    let named = root.capture("name").or_else(|| root.capture("attribute")).or_else(|| root.capture("module"));
+    let argument = root.capture("option").filter(|_| root.code == "python.unexpected-argument");
+    let named = argument
+        .or_else(|| root.capture("name"))
+        .or_else(|| root.capture("attribute"))
+        .or_else(|| root.capture("module"));
     named.unwrap_or("what is used").trim_matches(['\'', '"']).to_owned()
 }
 

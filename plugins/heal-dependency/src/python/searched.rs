@@ -23,12 +23,13 @@ pub fn remedies(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy>
     let frames = traceback::frames(root, log);
     let Some(mut expected) = expected(root) else { return Vec::new() };
     let index = &project.index;
-    let provider = if expected.class.is_empty() {
+    let is_argument = !expected.argument.is_empty();
+    let provider = if expected.class.is_empty() && !is_argument {
         project.environment.owner_of(&expected.module)
     } else {
         owner_of_class(&expected, &frames, project)
     };
-    let is_of_python = provider.is_none() && expected.class.is_empty();
+    let is_of_python = provider.is_none() && expected.class.is_empty() && !is_argument;
     if provider.is_none() && !is_of_python {
         return Vec::new();
     }
@@ -42,7 +43,11 @@ pub fn remedies(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy>
         // Code calls a method without naming its class.
         expected.module = String::new();
     }
-    let moves = consumer.as_ref().and_then(|consumer| moves(consumer, &expected, root, project, index));
+    // How a call is spelt does not tell which function it reaches, so nobody is asked who calls it so no more.
+    let moves = consumer
+        .as_ref()
+        .filter(|_| !is_argument)
+        .and_then(|consumer| moves(consumer, &expected, root, project, index));
     let is_consumer_held =
         consumer.is_some_and(|consumer| project.manifests.find(&consumer.name).is_some_and(is_held_back));
     let (first, second) = match (stays, moves) {
@@ -66,11 +71,15 @@ fn expected(root: &Finding) -> Option<Expected> {
     match root.code.as_str() {
         "python.import-name-removed" | "python.attribute-removed" | "python.numpy-alias-removed" => {
             let module = super::removed::module_of(root)?.to_owned();
-            Some(Expected { module, class: String::new(), name: name? })
+            Some(Expected { name: name?, ..Expected::module(&module) })
         }
         "python.object-attribute-removed" => {
             let class = capture("object")?.rsplit('.').next()?.to_owned();
-            Some(Expected { module: String::new(), class, name: name? })
+            Some(Expected { class, name: name?, ..Expected::module("") })
+        }
+        "python.unexpected-argument" => {
+            let class = capture("object").unwrap_or_default();
+            Some(Expected { class, name: capture("name")?, argument: capture("option")?, ..Expected::module("") })
         }
         "python.module-not-found" => {
             capture("module").filter(|name| name.contains('.')).map(|name| Expected::module(&name))
@@ -108,7 +117,8 @@ fn owner_of_class(expected: &Expected, frames: &[Frame], project: &Project) -> O
         let version = owner.version.as_deref().unwrap_or_default();
         project.index.has(&owner.name, version, expected) == Ok(Some(false))
     };
-    let only = owners.len() == 1;
+    // A function of the project may have the same name; that a package has one without the argument has to be read.
+    let only = owners.len() == 1 && expected.argument.is_empty();
     owners.into_iter().take(MAX_CLASS_OWNERS).find(|owner| only || lacks(owner))
 }
 
@@ -134,6 +144,8 @@ fn stays(
             let why = format!("`{what}` came with a newer {name} than the installed one; {wanted} has it");
             propose(&format!(">={wanted}"), why, READ)
         }
+        // An argument that nobody ever took is the caller's mistake: only what was read counts.
+        Ok(Boundary::Guessed { .. }) | Err(_) if !expected.argument.is_empty() => None,
         Ok(Boundary::Guessed { wanted, other, unchecked }) => {
             let other = other.unwrap_or_else(|| provider.version.clone().unwrap_or_default());
             let why = format!(

@@ -75,7 +75,16 @@ pub fn unlisted(root: &Finding, log: &dyn Log, project: &Project) -> Vec<Remedy>
     remedies.into_iter().map(|remedy| locks::with_lock(remedy, project)).collect()
 }
 
-/// Remedies for a package that cannot be built here: the nearest release with an archive for the code's Python.
+/// Whether a cause stands in what the build of a package printed, which pip shows between two lines of its own.
+pub fn is_in_build(root: &Finding, log: &dyn Log) -> bool {
+    let line = root.cause.line;
+    let begins = log.find("error: subprocess-exited-with-error", 1, 20).into_iter().rfind(|begin| *begin < line);
+    let ends = log.find("[end of output]", line.max(1), 1).first().copied();
+    begins.is_some_and(|begin| log.find("[end of output]", begin, 1).first().copied() == ends && ends.is_some())
+}
+
+/// Remedies for a package that cannot be built here: the nearest release with an archive for the code's Python, or the package
+/// that took the place of one that was given up.
 pub fn unbuildable(project: &Project) -> Vec<Remedy> {
     let pinned = project.manifests.declared.iter().filter(|declared| declared.specifiers.starts_with("=="));
     let remedies = pinned.take(MAX_PINS).filter_map(|declared| {
@@ -98,7 +107,11 @@ pub fn unbuildable(project: &Project) -> Vec<Remedy> {
             .action(edit);
         project.installed(proposed, &declared.path, &format!("{name}{specifiers}"))
     });
-    remedies.map(|remedy| locks::with_lock(remedy, project)).collect()
+    let given_up = project.manifests.declared.iter().filter_map(|declared| {
+        let (_, successor) = SUCCESSORS.iter().find(|(old, _)| *old == declared.name)?;
+        instead(declared, successor, 0.7, project)
+    });
+    remedies.chain(given_up).map(|remedy| locks::with_lock(remedy, project)).collect()
 }
 
 /// Remedies for a package that says of itself that another one took its place.

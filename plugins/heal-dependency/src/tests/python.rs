@@ -306,3 +306,26 @@ fn a_stage_below_the_root_installs_from_its_own_directory() {
         action::run_command([".venv/bin/python", "-m", "pip", "install", "-r", "requirements.txt"]).directory("api");
     assert_eq!(first(&remedies), [install.into()]);
 }
+
+#[test]
+fn what_the_build_of_a_package_lacks_is_not_declared_but_avoided() {
+    let log = "\
+  error: subprocess-exited-with-error
+  × Getting requirements to build wheel did not run successfully.
+  ╰─> [3 lines of output]
+      ModuleNotFoundError: No module named 'yaml'
+      [end of output]
+";
+    let found = || missing("yaml").script(INSTALLS);
+    let at = |line: u64| {
+        let cause = "ModuleNotFoundError: No module named 'yaml'";
+        incident(finding("python.module-not-found", "dependency-missing").capture("module", "yaml").cause(line, cause))
+            .script(INSTALLS)
+    };
+    let in_build = propose_with_log(project("suds==0.4\n"), at(4), log);
+    assert_eq!(first(&in_build), [action::edit_file("requirements.txt", "suds==0.4", "suds-community")]);
+    // Behind the output it is the project's own import.
+    let outside = propose_with_log(project("suds==0.4\n"), at(6), log);
+    assert_eq!(first(&outside), [action::append_to_file("requirements.txt", "PyYAML\n")]);
+    assert_eq!(first(&propose(project(""), found())), [action::append_to_file("requirements.txt", "PyYAML\n")]);
+}

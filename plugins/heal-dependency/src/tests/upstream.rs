@@ -129,3 +129,43 @@ fn without_the_index_the_major_version_is_the_guess_and_the_remedy_says_why() {
     assert_eq!(first(&offline), first(&denied));
     assert!(offline[0].rationale.contains("not checked: the run is offline"), "{}", offline[0].rationale);
 }
+
+/// The releases of a provider whose function took an argument up to 2.0.1.
+fn argument(request: &ProcessRequest, ever: bool) -> Result<ProcessResult, ProcessError> {
+    let question: Value = json::from_str(&request.argv[4]).unwrap();
+    let releases = || PROVIDER.iter().map(|(version, date, _)| json!({"version": version, "date": date, "fits": true}));
+    let answer = match question["ask"].as_str().unwrap() {
+        "releases" => json!({ "releases": releases().collect::<Vec<_>>() }),
+        "has" => {
+            assert_eq!((&question["class"], &question["argument"]), (&json!("Markup"), &json!("safe")));
+            json!({ "says": ever && PROVIDER.iter().any(|(version, _, has)| *has && question["version"] == *version) })
+        }
+        other => panic!("{other}"),
+    };
+    let stdout_tail = answer.to_string().into_bytes();
+    Ok(ProcessResult { outcome: plugin_sdk::testing::outcome(0), stdout_tail })
+}
+
+#[test]
+fn an_argument_that_a_release_took_away_bounds_the_package_and_one_that_nobody_ever_took_does_not() {
+    let text = "TypeError: Markup.__init__() got an unexpected keyword argument 'safe'";
+    let log = format!(
+        "Traceback (most recent call last):\n  File \"/src/job/main.py\", line 2, in <module>\n    Markup(safe=1)\n{text}\n"
+    );
+    let found = finding("python.unexpected-argument", "test-failure")
+        .capture("object", "Markup")
+        .capture("name", "__init__")
+        .capture("option", "safe")
+        .cause(4, text);
+    for (ever, expected) in
+        [(true, vec![action::edit_file("requirements.txt", "markupsafe", "markupsafe<2.1")]), (false, vec![])]
+    {
+        let world = world("markupsafe\n")
+            .file("main.py", "from markupsafe import Markup\nMarkup(safe=1)\n")
+            .process(move |request| argument(request, ever));
+        let remedies = unknowing(&world, incident(found.clone()).script(INSTALLS), &log);
+        assert_eq!(first(&remedies), expected);
+    }
+    let denied = world("markupsafe\n").file("main.py", "from markupsafe import Markup\n");
+    assert!(unknowing(&denied, incident(found).script(INSTALLS), &log).is_empty());
+}

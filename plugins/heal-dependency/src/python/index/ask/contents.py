@@ -97,6 +97,35 @@ def has_attribute(content, owner, name):
     return False if is_there else None
 
 
+def takes(content, owner, function, argument):
+    """Whether a function of the archive takes an argument by name; `None` where it takes anything or stands in compiled code."""
+    called = owner if function == "__init__" else function
+    answers = []
+    for path, read in content.items():
+        data = read() if path.endswith(".py") and "/tests/" not in path else b""
+        if called.encode() not in data or b"def " + function.encode() not in data and b"class " + called.encode() not in data:
+            continue
+        tree = parsed(data.decode("utf-8", "replace"))
+        if tree is None:
+            continue
+        if owner:
+            places = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == owner]
+            found = [part for node in places for part in node.body]
+        else:
+            found = list(tree.body) + [part for node in tree.body if isinstance(node, (ast.If, ast.Try)) for part in ast.walk(node)]
+        for node in found:
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.name != function:
+                continue
+            names = {each.arg for each in node.args.args + node.args.kwonlyargs}
+            if argument in names:
+                return True
+            text = ast.unparse(node) if node.args.kwarg else ""
+            answers.append((repr(argument) in text) if node.args.kwarg else False)
+    if True in answers:
+        return True
+    return False if answers else None
+
+
 def uses(content, module, name):
     """Whether code of the archive needs a name of a module, without a way around it."""
     for path, read in content.items():

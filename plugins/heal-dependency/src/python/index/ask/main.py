@@ -15,6 +15,8 @@ def main():
         answer(says=None)
     elif asked == "uses":
         answer(says=uses(content, module, name))
+    elif question.get("argument"):
+        answer(says=takes(content, owner, name, question["argument"]))
     elif owner:
         answer(says=has_attribute(content, owner, name))
     elif name:
