@@ -120,7 +120,8 @@ fn a_bundle_is_inspected_from_its_bytes_alone() {
     answer
         .says("400 ms of processor time, 16 MiB of memory")
         .says("settings  argv, url")
-        .says("bill of materials, provenance");
+        .says("bill of materials, provenance")
+        .says("process = [\"touch\"]");
     let component = errands.lab.root().join("dist/errands.wasm");
     plugin(&home, &["inspect", text(&component)]).ends_with(0).says("no manifest");
 }

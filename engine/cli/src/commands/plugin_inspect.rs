@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use bundle::Bundle;
 use bundle::oci::annotation;
 use log_scan::{ExampleFault, RuleSpec};
-use pipeline::definition::Pipeline;
+use pipeline::definition::{Grant, Pipeline};
 use plugin_host::catalog::version_of_file;
 use plugin_host::{HostOptions, ImportStanding, Inspection, Interest, Origin, PluginHost, Role};
 use serde_json::{Value, json};
@@ -216,7 +216,7 @@ fn show(subject: &Subject, inspection: &Inspection, declared: &Declared, faults:
         claims.show();
     }
     show_imports(inspection);
-    show_grants(subject, inspection);
+    show_grants(subject, inspection, claims.requested().as_ref());
     if inspection.roles.contains(&Role::Classifier) {
         show_rules(subject, declared, faults);
     }
@@ -248,7 +248,7 @@ fn show_imports(inspection: &Inspection) {
 }
 
 /// What to write into the pipeline file.
-fn show_grants(subject: &Subject, inspection: &Inspection) {
+fn show_grants(subject: &Subject, inspection: &Inspection, requested: Option<&Grant>) {
     let needed = inspection.needed_grants();
     if needed.is_empty() || subject.file.is_none() {
         return;
@@ -256,7 +256,7 @@ fn show_grants(subject: &Subject, inspection: &Inspection) {
     say!("  grants   [plugins.grants.\"{}\"]", harmless(&subject.id, PATTERN));
     say!("           digest = \"{}\"", subject.digest);
     for need in needed {
-        say!("           {}", need.toml_line(None));
+        say!("           {}", need.toml_line(requested));
     }
 }
 

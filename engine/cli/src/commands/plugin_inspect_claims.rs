@@ -5,6 +5,7 @@ use bundle::Bundle;
 use bundle::component::surface;
 use bundle::manifest::{ConfigSchema, EmbeddedError, Manifest};
 use bundle::oci::media_type;
+use pipeline::definition::Grant;
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -55,6 +56,11 @@ impl Claims {
     /// Whether nothing contradicts them.
     pub fn hold(&self) -> bool {
         self.differences.is_empty()
+    }
+
+    /// All that it asks for, where it says so.
+    pub fn requested(&self) -> Option<Grant> {
+        self.manifest.as_ref().map(|(manifest, _)| manifest.requested())
     }
 
     /// For a person.

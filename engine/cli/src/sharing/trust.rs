@@ -53,7 +53,9 @@ impl Trust {
         let mut failure = Failure::plugin(error);
         failure.hints = hints;
         if let (Some(file), false) = (&self.file, self.is_there) {
-            failure.hints.push(format!("there is no trust policy; it would be {}", file.display()));
+            failure
+                .hints
+                .push(format!("there is no trust policy; it would be {} and begin with: version = 1", file.display()));
         }
         failure
     }
