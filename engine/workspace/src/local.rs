@@ -25,6 +25,7 @@ use crate::overlay::{Holder, OverlayUnavailable, covered, mount_inside};
 use crate::patch::{Naming, patch};
 use crate::processes::{ProcessId, end_namespace_of, end_processes_in};
 use crate::rules::Rules;
+use crate::seal::seal_others;
 use crate::snapshot::Snapshots;
 use crate::tree::{failed, lstat, remove_tree};
 use crate::walk::{DotGit, Entry, Standing, list};
@@ -128,6 +129,11 @@ impl Workspace for LocalWorkspace {
         self.blocking(move |inner| inner.open_scratch(&name)).await
     }
 
+    async fn open_beside(&self, name: &str) -> Result<Scratch, WorkspaceError> {
+        let name = name.to_owned();
+        self.blocking(move |inner| inner.open_beside(&name)).await
+    }
+
     async fn write_file(
         &self,
         place: &Place,
@@ -219,8 +225,13 @@ pub(crate) struct Inner {
 }
 
 /// What a scratch needs while it is open.
-enum Open {
+pub(crate) enum Open {
     Overlay(Holder),
+    /// An overlay that is taken down for good, because another one was committed. Where both touch a path, that path: then it
+    /// can only be discarded.
+    Sealed {
+        overlap: Option<PathBuf>,
+    },
     Copy,
     InPlace,
 }
@@ -283,17 +294,53 @@ impl Inner {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Names of overlays that this value has open and that can still be committed, sorted.
+    pub(crate) fn open_overlays(&self) -> Vec<String> {
+        let opened = self.opened();
+        let is_whole = |open: &Open| matches!(open, Open::Overlay(_) | Open::Sealed { overlap: None });
+        let mut names: Vec<String> =
+            opened.iter().filter(|(_, open)| is_whole(open)).map(|(name, _)| name.clone()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Notes what a scratch needs from now on.
+    pub(crate) fn note_open(&self, name: &str, open: Open) {
+        self.opened().insert(name.to_owned(), open);
+    }
+
     /// Whether this value has a scratch of that name open.
     pub(crate) fn is_open(&self, name: &str) -> bool {
         self.opened().contains_key(name)
     }
 
-    fn open_scratch(&self, name: &str) -> Result<Scratch, WorkspaceError> {
+    /// The folder of a scratch that is about to be opened.
+    fn new_folder(&self, name: &str) -> Result<ScratchFolder, WorkspaceError> {
         let folder = self.layout.scratch(name)?;
         if lstat(folder.root())?.is_some() {
             // It may be all that is left of somebody's files: recovering comes first.
             return Err(failed("open scratch", folder.root(), std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
         }
+        if self.opened().values().any(|open| matches!(open, Open::InPlace)) {
+            return Err(WorkspaceError::NoRoom("a remedy is on trial in the workspace itself".to_owned()));
+        }
+        Ok(folder)
+    }
+
+    /// Opens an overlay, or nothing.
+    fn open_beside(&self, name: &str) -> Result<Scratch, WorkspaceError> {
+        let folder = self.new_folder(name)?;
+        match self.open_overlay(name, &folder) {
+            Ok(place) => Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay }),
+            Err(reason) => {
+                remove_tree(folder.root())?;
+                Err(WorkspaceError::NoRoom(reason.to_string()))
+            }
+        }
+    }
+
+    fn open_scratch(&self, name: &str) -> Result<Scratch, WorkspaceError> {
+        let folder = self.new_folder(name)?;
         if let Ok(place) = self.open_overlay(name, &folder) {
             return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay });
         }
@@ -302,6 +349,9 @@ impl Inner {
             return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Copy });
         }
         remove_tree(folder.root())?;
+        if !self.opened().is_empty() {
+            return Err(WorkspaceError::NoRoom("another scratch shows the workspace as it is".to_owned()));
+        }
         folder.create("")?;
         self.in_place(&folder).take()?;
         self.opened().insert(name.to_owned(), Open::InPlace);
@@ -414,7 +464,7 @@ impl Inner {
     }
 
     /// Ends the processes of a scratch.
-    fn close(&self, name: &str, folder: &ScratchFolder) {
+    pub(crate) fn close(&self, name: &str, folder: &ScratchFolder) {
         let open = self.opened().remove(name);
         let token = folder.token();
         match (open, token) {
@@ -443,10 +493,14 @@ impl Inner {
     /// Makes a scratch the workspace; one that is gone has been made so before.
     pub(crate) fn commit(&self, name: &str) -> Result<(), WorkspaceError> {
         let folder = self.layout.scratch(name)?;
+        if let Some(Open::Sealed { overlap: Some(path) }) = self.opened().get(name) {
+            return Err(WorkspaceError::Overlaps(path.to_string_lossy().into_owned()));
+        }
         if matches!(folder.state(), ScratchState::Overlay(_) | ScratchState::Copy(_)) && folder.intent().is_none() {
             self.check_edits(&folder)?;
         }
         self.close(name, &folder);
+        seal_others(self, name, &folder)?;
         match folder.state() {
             ScratchState::Overlay(layers) => commit::commit(&folder, &layers)?,
             ScratchState::Copy(tree) => Copy { folder: &folder, tree }.commit()?,

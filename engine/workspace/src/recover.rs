@@ -4,7 +4,7 @@ use std::path::Path;
 
 use driver::ports::{Recovery, WorkspaceError};
 
-use crate::layout::ScratchState;
+use crate::layout::{ScratchFolder, ScratchState};
 use crate::local::Inner;
 use crate::tree::{lstat, names, remove_tree};
 
@@ -12,13 +12,18 @@ use crate::tree::{lstat, names, remove_tree};
 pub(crate) fn recover(inner: &Inner) -> Result<Recovery, WorkspaceError> {
     let mut recovery = Recovery::default();
     clear_locks(inner)?;
-    for name in inner.layout.scratch_names()? {
-        if inner.is_open(&name) {
-            continue;
+    let left_over = |name: &String| !inner.is_open(name);
+    let names: Vec<String> = inner.layout.scratch_names()?.into_iter().filter(left_over).collect();
+    for name in &names {
+        let folder = inner.layout.scratch(name)?;
+        // Before one of them is committed to its end: nobody may look through another at a workspace that changes.
+        if !is_foreign(inner, &folder) {
+            inner.close(name, &folder);
         }
+    }
+    for name in names {
         let folder = inner.layout.scratch(&name)?;
-        let is_foreign = folder.owner().is_some_and(|owner| owner.is_alive() && owner != inner.process);
-        if is_foreign {
+        if is_foreign(inner, &folder) {
             recovery.done.push(format!("left scratch {name} alone: the engine that opened it still runs"));
             continue;
         }
@@ -35,6 +40,11 @@ pub(crate) fn recover(inner: &Inner) -> Result<Recovery, WorkspaceError> {
         }
     }
     Ok(recovery)
+}
+
+/// Whether another engine that still runs opened it.
+fn is_foreign(inner: &Inner, folder: &ScratchFolder) -> bool {
+    folder.owner().is_some_and(|owner| owner.is_alive() && owner != inner.process)
 }
 
 /// Removes locks and unfinished files that a killed engine left beside the named snapshots.

@@ -124,6 +124,30 @@ fn without_git<T>(
 }
 
 #[tokio::test]
+async fn a_commit_is_finished_while_another_scratch_of_the_dead_engine_is_dropped() {
+    if !has_overlay() {
+        return;
+    }
+    let project = Project::rich();
+    let dead = project.open(Way::Overlay);
+    let (committed, open) = (dead.open_beside("a").await.unwrap(), dead.open_beside("b").await.unwrap());
+    run_in(&committed.place, "echo committed > a.txt; echo new > new");
+    run_in(&open.place, "echo lost > run.sh; echo lost > lost");
+    // The engine dies when it has noted that it commits; the other scratch is still mounted.
+    fs::write(project.state().join("scratch/a/intent"), "removing").unwrap();
+    orphan(&project, "a");
+    orphan(&project, "b");
+    std::mem::forget(dead);
+    let recovery = project.open(Way::Overlay).recover().await.unwrap();
+    assert_eq!((recovery.done.len(), recovery.stuck.len()), (2, 0), "{recovery:?}");
+    assert_eq!(fs::read(project.root.join("a.txt")).unwrap(), b"committed\n");
+    assert_eq!(fs::read(project.root.join("new")).unwrap(), b"new\n");
+    assert_eq!(fs::read(project.root.join("run.sh")).unwrap(), b"#!/bin/sh\n");
+    assert!(!project.root.join("lost").exists());
+    assert_eq!(fs::read_dir(project.state().join("scratch")).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn restore_that_stopped_halfway_is_repeated() {
     let project = Project::rich();
     let before = picture(&project.root, Look::Exact);
@@ -171,9 +195,14 @@ async fn engine_that_is_killed_is_recovered_from() {
         let end = engine.stdout(std::process::Stdio::null()).status().unwrap();
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&end), Some(libc::SIGKILL), "{end:?}");
         let recovery = project.open(way).recover().await.unwrap();
-        assert_eq!((recovery.done.len(), recovery.stuck.len()), (1, 0), "{way:?} {recovery:?}");
+        let left_over = if is_overlay(way) { 2 } else { 1 };
+        assert_eq!((recovery.done.len(), recovery.stuck.len()), (left_over, 0), "{way:?} {recovery:?}");
         assert_same(&before, &picture(&project.root, Look::Exact), &format!("{way:?}"));
     }
+}
+
+fn is_overlay(way: Way) -> bool {
+    matches!(way, Way::Overlay | Way::UserOverlay)
 }
 
 async fn die(order: &str) {
@@ -188,6 +217,10 @@ async fn die(order: &str) {
     let workspace = open_at(way, path(), path());
     let scratch = scratch(&workspace, way, "s").await;
     run_in(&scratch.place, WORK);
+    if is_overlay(way) {
+        let beside = workspace.open_beside("t").await.unwrap();
+        run_in(&beside.place, WORK);
+    }
     // SAFETY: the signal ends this process, which is the purpose.
     unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
 }
