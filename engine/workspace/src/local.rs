@@ -1,5 +1,7 @@
 //! The workspace port for a folder on this machine.
 
+mod opening;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::os::unix::fs::MetadataExt;
@@ -10,18 +12,18 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use driver::ports::{Place, Recovery, Scratch, Workspace, WorkspaceError};
-use pipeline::event::{FileChange, ScratchKind};
+use pipeline::event::FileChange;
 use pipeline::source::Source;
 
-use crate::bound::{self, CopyUnavailable};
-use crate::copy::{Copy, Size};
+use crate::bound::CopyUnavailable;
+use crate::copy::Copy;
 use crate::delta::{Deltas, Extent};
 use crate::files::{self, Execution};
 use crate::git::Repository;
 use crate::in_place::InPlace;
 use crate::layout::{Layout, ScratchFolder, ScratchState};
-use crate::options::{Options, ScratchPreference};
-use crate::overlay::{Holder, OverlayUnavailable, covered, mount_inside};
+use crate::options::Options;
+use crate::overlay::{Holder, OverlayUnavailable};
 use crate::patch::{Naming, patch};
 use crate::processes::{ProcessId, end_namespace_of, end_processes_in};
 use crate::rules::Rules;
@@ -64,6 +66,7 @@ impl LocalWorkspace {
             process: ProcessId::own(),
             repository: OnceLock::new(),
             open: Mutex::new(HashMap::new()),
+            closing: Mutex::new(()),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -222,6 +225,8 @@ pub(crate) struct Inner {
     repository: OnceLock<Option<Repository>>,
     /// Scratches that this value opened.
     open: Mutex<HashMap<String, Open>>,
+    /// Held while scratches are closed, so that a commit knows when the last one is.
+    closing: Mutex<()>,
 }
 
 /// What a scratch needs while it is open.
@@ -314,120 +319,6 @@ impl Inner {
         self.opened().contains_key(name)
     }
 
-    /// The folder of a scratch that is about to be opened.
-    fn new_folder(&self, name: &str) -> Result<ScratchFolder, WorkspaceError> {
-        let folder = self.layout.scratch(name)?;
-        if lstat(folder.root())?.is_some() {
-            // It may be all that is left of somebody's files: recovering comes first.
-            return Err(failed("open scratch", folder.root(), std::io::Error::from(std::io::ErrorKind::AlreadyExists)));
-        }
-        if self.opened().values().any(|open| matches!(open, Open::InPlace)) {
-            return Err(WorkspaceError::NoRoom("a remedy is on trial in the workspace itself".to_owned()));
-        }
-        Ok(folder)
-    }
-
-    /// Opens an overlay, or nothing.
-    fn open_beside(&self, name: &str) -> Result<Scratch, WorkspaceError> {
-        let folder = self.new_folder(name)?;
-        match self.open_overlay(name, &folder) {
-            Ok(place) => Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay }),
-            Err(reason) => {
-                remove_tree(folder.root())?;
-                Err(WorkspaceError::NoRoom(reason.to_string()))
-            }
-        }
-    }
-
-    fn open_scratch(&self, name: &str) -> Result<Scratch, WorkspaceError> {
-        let folder = self.new_folder(name)?;
-        if let Ok(place) = self.open_overlay(name, &folder) {
-            return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Overlay });
-        }
-        remove_tree(folder.root())?;
-        if let Ok(place) = self.open_copy(name, &folder) {
-            return Ok(Scratch { id: name.to_owned(), place, kind: ScratchKind::Copy });
-        }
-        remove_tree(folder.root())?;
-        if !self.opened().is_empty() {
-            return Err(WorkspaceError::NoRoom("another scratch shows the workspace as it is".to_owned()));
-        }
-        folder.create("")?;
-        self.in_place(&folder).take()?;
-        self.opened().insert(name.to_owned(), Open::InPlace);
-        Ok(Scratch { id: name.to_owned(), place: self.place(), kind: ScratchKind::InPlace })
-    }
-
-    fn open_overlay(&self, name: &str, folder: &ScratchFolder) -> Result<Place, OverlayUnavailable> {
-        if matches!(self.options.scratch, ScratchPreference::Copy | ScratchPreference::InPlace) {
-            return Err(OverlayUnavailable::SwitchedOff);
-        }
-        let command = self.options.holder.as_ref().ok_or(OverlayUnavailable::NoHolder)?;
-        let lowers = covered(&self.root, self.repository());
-        if lowers.iter().any(|lower| self.layout.root().starts_with(lower)) {
-            return Err(OverlayUnavailable::StateInWorkspace(self.layout.root().to_owned()));
-        }
-        if let Some(mount) = mount_inside(&lowers) {
-            return Err(OverlayUnavailable::MountInside(mount));
-        }
-        let prepared = |error: WorkspaceError| {
-            let reason = error.to_string();
-            OverlayUnavailable::Directories { path: folder.root().to_owned(), reason }
-        };
-        let token = token();
-        folder.create(&token).map_err(prepared)?;
-        let layers = folder.layers(lowers.into_iter());
-        folder.write_layers(&layers).map_err(prepared)?;
-        let holder = Holder::start(command, &token, &layers)?;
-        let inside = self.root.strip_prefix("/").unwrap_or(&self.root);
-        let visible_root = PathBuf::from(format!("/proc/{}/root", holder.pid())).join(inside);
-        if let Err(error) = std::fs::read_dir(&visible_root) {
-            return Err(OverlayUnavailable::Directories { path: visible_root, reason: error.to_string() });
-        }
-        let place = Place { root: self.root.clone(), visible_root, namespace: Some(holder.pid()) };
-        self.opened().insert(name.to_owned(), Open::Overlay(holder));
-        Ok(place)
-    }
-
-    fn open_copy(&self, name: &str, folder: &ScratchFolder) -> Result<Place, CopyUnavailable> {
-        if matches!(self.options.scratch, ScratchPreference::Overlay | ScratchPreference::InPlace) {
-            return Err(CopyUnavailable::SwitchedOff);
-        }
-        let fault = |error: WorkspaceError| CopyUnavailable::Failed(error.to_string());
-        let lowers = covered(&self.root, self.repository());
-        let [top] = lowers.as_slice() else {
-            return Err(CopyUnavailable::GitElsewhere(lowers.into_iter().nth(1).unwrap_or_default()));
-        };
-        if self.layout.root().starts_with(top) {
-            return Err(CopyUnavailable::StateInWorkspace(self.layout.root().to_owned()));
-        }
-        if let Some(mount) = mount_inside(&lowers) {
-            return Err(CopyUnavailable::MountInside(mount));
-        }
-        if bound::is_mentioned(top, &self.options.mentions) {
-            return Err(CopyUnavailable::Mentioned);
-        }
-        let tree = folder.copied_tree(top.clone());
-        if let Some(found) = bound::found_upwards(top, &tree.copy) {
-            return Err(CopyUnavailable::Surroundings(found));
-        }
-        let mut rules = self.rules_in(top, None).map_err(fault)?;
-        let entries = bound::everything(top, &mut rules, self.layout.root()).map_err(fault)?;
-        if let Some((path, tie)) = bound::first_tie(top, &entries).map_err(fault)? {
-            return Err(CopyUnavailable::Bound { path, tie });
-        }
-        folder.create("").map_err(fault)?;
-        let inside = self.root.strip_prefix(top).unwrap_or(Path::new(""));
-        let root = if inside.as_os_str().is_empty() { tree.copy.clone() } else { tree.copy.join(inside) };
-        let copy = Copy { folder, tree };
-        if let Size::TooLarge(bytes) = copy.size(&entries) {
-            return Err(CopyUnavailable::TooLarge { bytes, entries: entries.len() });
-        }
-        copy.take(entries).map_err(fault)?;
-        self.opened().insert(name.to_owned(), Open::Copy);
-        Ok(Place { root: root.clone(), visible_root: root, namespace: None })
-    }
-
     fn deltas(&self, folder: &ScratchFolder) -> Result<Deltas, WorkspaceError> {
         let in_workspace = |list| Deltas { base: self.root.clone(), list };
         match folder.state() {
@@ -463,8 +354,19 @@ impl Inner {
         patch(&deltas.list, Naming::Path(prefix), format, &folder.root().join("patch.git"))
     }
 
-    /// Ends the processes of a scratch.
+    /// Keeps others from closing scratches.
+    pub(crate) fn closing(&self) -> MutexGuard<'_, ()> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the processes of a scratch, and its mounts with them.
     pub(crate) fn close(&self, name: &str, folder: &ScratchFolder) {
+        let _closing = self.closing();
+        self.end(name, folder);
+    }
+
+    /// The same for who holds [`Inner::closing`].
+    pub(crate) fn end(&self, name: &str, folder: &ScratchFolder) {
         let open = self.opened().remove(name);
         let token = folder.token();
         match (open, token) {

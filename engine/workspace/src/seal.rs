@@ -20,16 +20,19 @@ pub(crate) fn seal_others(inner: &Inner, name: &str, folder: &ScratchFolder) -> 
         // What is in the workspace already changes nothing there, and was alone.
         ScratchState::InPlace | ScratchState::Incomplete => return Ok(()),
     };
+    // One that is thrown away at this moment, because the run ends, is gone when the lock is had, or waits for it.
+    let _closing = inner.closing();
     for other in inner.open_overlays() {
         if other == name {
             continue;
         }
         let other_folder = inner.layout.scratch(&other)?;
-        inner.close(&other, &other_folder);
+        inner.end(&other, &other_folder);
         // Sealed from here on, whatever goes wrong: nobody may look through it at another workspace.
         inner.note_open(&other, Open::Sealed { overlap: Some(PathBuf::from(".")) });
         let overlap = match other_folder.state() {
-            ScratchState::Overlay(others) => overlap::first(&layers, &others)?,
+            // What cannot be looked at is not committed; that is no reason to keep the other one back.
+            ScratchState::Overlay(others) => overlap::first(&layers, &others).unwrap_or(Some(PathBuf::from("."))),
             _ => None,
         };
         inner.note_open(&other, Open::Sealed { overlap });
