@@ -200,10 +200,15 @@ pub fn tools_for_healers(root: &Path, environment: &BTreeMap<String, String>) ->
     tools(environment).into_iter().chain(kits.iter().map(exec::JavaHome::compiler)).collect()
 }
 
+/// Most scratches that are open at once, whatever `max-parallel` allows: each may hold as much as its stages and a package
+/// manager write, and all lie on the disk at the same time.
+const MOST_SCRATCHES: u32 = 8;
+
 /// The machine.
 pub fn machine() -> Machine {
     let processors = std::thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
-    Machine { memory_bytes: memory_bytes(Path::new("/proc/meminfo")).unwrap_or(0), processors }
+    let memory_bytes = memory_bytes(Path::new("/proc/meminfo")).unwrap_or(0);
+    Machine { memory_bytes, processors, scratches: MOST_SCRATCHES }
 }
 
 fn memory_bytes(meminfo: &Path) -> Option<u64> {

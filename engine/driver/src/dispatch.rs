@@ -202,6 +202,7 @@ impl Driver {
                 Decision::Weighed { .. }
                 | Decision::Vouched { .. }
                 | Decision::JoinIncident { .. }
+                | Decision::PutOff { .. }
                 | Decision::EndStage { .. } => {}
                 effect => self.effects.perform(effect, run.pipeline()),
             }

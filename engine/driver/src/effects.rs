@@ -262,7 +262,9 @@ impl Effects {
                 }
                 Decision::Diagnose { .. } => crate::attempt::diagnose(&reach, decision, &detection).await,
                 Decision::AskHealers { .. } => crate::attempt::ask(&reach, decision, stage).await,
-                Decision::PrepareRerun { incident, .. } => crate::trial::prepare_rerun(&reach, incident).await,
+                Decision::PrepareRerun { incident, is_beside_others, .. } => {
+                    crate::trial::prepare_rerun(&reach, incident, is_beside_others).await
+                }
                 Decision::PrepareTrial { .. } => crate::trial::prepare(&reach, decision, stage).await,
                 Decision::InspectScratch { incident } => crate::trial::inspect(&reach, incident).await,
                 Decision::CommitScratch { incident } => crate::trial::commit(&reach, incident).await,
@@ -274,6 +276,7 @@ impl Effects {
                 Decision::Weighed { .. }
                 | Decision::Vouched { .. }
                 | Decision::JoinIncident { .. }
+                | Decision::PutOff { .. }
                 | Decision::EndIncident { .. }
                 | Decision::EndStage { .. }
                 | Decision::CancelAttempts

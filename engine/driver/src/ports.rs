@@ -152,10 +152,10 @@ pub enum WorkspaceError {
     /// There is no such snapshot.
     #[error("find snapshot {0}")]
     NoSnapshot(String),
-    /// Only a scratch that nobody else notices can be opened now, and there is none.
+    /// See [`Workspace::open_beside`].
     #[error("open a scratch beside others: {0}")]
     NoRoom(String),
-    /// What was committed since a scratch was opened touches the same path.
+    /// See [`Workspace::commit`].
     #[error("commit: another scratch that was committed before touches {0} too")]
     Overlaps(String),
 }
@@ -199,11 +199,8 @@ pub trait Workspace: Send + Sync {
     async fn has_snapshot(&self, name: &str) -> bool;
     /// Opens a scratch. `name` is a file name, unique among open scratches.
     async fn open_scratch(&self, name: &str) -> Result<Scratch, WorkspaceError>;
-    /// Opens a scratch while others are open: one that neither the workspace nor another scratch notices, else
-    /// [`WorkspaceError::NoRoom`].
-    async fn open_beside(&self, _name: &str) -> Result<Scratch, WorkspaceError> {
-        Err(WorkspaceError::NoRoom("this kind of workspace has one scratch at a time".to_owned()))
-    }
+    /// Opens one that neither the workspace nor another scratch notices, or none ([`WorkspaceError::NoRoom`]).
+    async fn open_beside(&self, name: &str) -> Result<Scratch, WorkspaceError>;
     /// Writes a file in a place (`scratch` or the workspace).
     async fn write_file(
         &self,
@@ -229,10 +226,8 @@ pub trait Workspace: Send + Sync {
     async fn changes(&self, scratch: &Scratch) -> Result<Vec<FileChange>, WorkspaceError>;
     /// The versioned part of the same as a patch that `git apply` accepts in the workspace; empty when there is none.
     async fn patch(&self, scratch: &Scratch) -> Result<Vec<u8>, WorkspaceError>;
-    /// Makes the scratch the workspace. Repeatable after a crash in the middle ([`Workspace::recover`] finishes it). Nobody
-    /// is at work in another scratch that is open: those are closed for good, and can only be committed or discarded after
-    /// that. One of them that touches a path which was committed since is refused ([`WorkspaceError::Overlaps`]), and nothing of
-    /// it is in the workspace.
+    /// Makes the scratch the workspace; after a crash in the middle [`Workspace::recover`] finishes it. Others are closed first
+    /// and can only be committed or discarded then: if they touch a path of it, never committed ([`WorkspaceError::Overlaps`]).
     async fn commit(&self, scratch: &Scratch) -> Result<(), WorkspaceError>;
     /// Throws the scratch away; afterwards the workspace is as it was when the scratch was opened. Repeatable.
     async fn discard(&self, scratch: &Scratch) -> Result<(), WorkspaceError>;

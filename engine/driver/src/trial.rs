@@ -15,7 +15,9 @@ const LONGEST_PREPARATION_MS: u64 = 30 * 60 * 1000;
 
 /// Opens a scratch (or keeps the open one) and carries out the steps of a remedy.
 pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Stage>) -> Option<Fact> {
-    let Decision::PrepareTrial { incident, stage: name, remedy, delay_ms, keeps_scratch, .. } = decision else {
+    let Decision::PrepareTrial { incident, stage: name, remedy, delay_ms, keeps_scratch, is_beside_others, .. } =
+        decision
+    else {
         return None;
     };
     let failed = |problem: String| Fact::TrialPrepared {
@@ -33,8 +35,11 @@ pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Sta
     }
     let scratch = match reach.board.scratch(&incident).filter(|_| keeps_scratch) {
         Some(scratch) => scratch,
-        None => match reach.workspace.open_scratch(incident.as_str()).await {
+        None => match open(reach, &incident, is_beside_others).await {
             Ok(scratch) => scratch,
+            Err(error) if is_beside_others => {
+                return Some(Fact::ScratchRefused { incident, problem: error.to_string() });
+            }
             Err(error) => return Some(failed(format!("no scratch could be opened: {error}"))),
         },
     };
@@ -64,13 +69,24 @@ pub(crate) async fn prepare(reach: &Reach, decision: Decision, stage: Option<Sta
     Some(Fact::TrialPrepared { incident, scratch: scratch.kind, changes, env, problem })
 }
 
+async fn open(reach: &Reach, incident: &IncidentId, is_beside_others: bool) -> Result<Scratch, WorkspaceError> {
+    if is_beside_others {
+        reach.workspace.open_beside(incident.as_str()).await
+    } else {
+        reach.workspace.open_scratch(incident.as_str()).await
+    }
+}
+
 /// Opens a scratch in which nothing is changed.
-pub(crate) async fn prepare_rerun(reach: &Reach, incident: IncidentId) -> Option<Fact> {
-    let (scratch, problem) = match reach.workspace.open_scratch(incident.as_str()).await {
+pub(crate) async fn prepare_rerun(reach: &Reach, incident: IncidentId, is_beside_others: bool) -> Option<Fact> {
+    let (scratch, problem) = match open(reach, &incident, is_beside_others).await {
         Ok(scratch) => {
             let kind = scratch.kind;
             reach.board.put_scratch(&incident, scratch);
             (kind, None)
+        }
+        Err(error) if is_beside_others => {
+            return Some(Fact::ScratchRefused { incident, problem: error.to_string() });
         }
         Err(error) => (ScratchKind::InPlace, Some(format!("no scratch could be opened: {error}"))),
     };
@@ -184,6 +200,10 @@ pub(crate) async fn commit(reach: &Reach, incident: IncidentId) -> Option<Fact> 
     };
     Some(match reach.workspace.commit(&scratch).await {
         Ok(()) => Fact::ScratchCommitted { incident },
+        Err(WorkspaceError::Overlaps(path)) => {
+            reach.board.put_scratch(&incident, scratch);
+            Fact::ScratchOverlaps { incident, path }
+        }
         Err(error) => Fact::ScratchStuck { incident, problem: error.to_string() },
     })
 }

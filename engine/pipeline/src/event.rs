@@ -135,6 +135,14 @@ pub struct Machine {
     pub memory_bytes: u64,
     /// Processors, at least 1.
     pub processors: u32,
+    /// Most scratches that are open at once: so many remedies are tried side by side. 0, as in journals from before that, is
+    /// the same as 1: one after the other.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub scratches: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Something that happened.
@@ -235,12 +243,21 @@ pub enum Fact {
         env: Vec<(String, String)>,
         problem: Option<String>,
     },
+    /// No scratch could be opened beside those of other incidents; alone there may be another way.
+    ScratchRefused { incident: IncidentId, problem: String },
     /// What the scratch holds after all attempts in it.
     ScratchInspected { incident: IncidentId, changes: Vec<FileChange> },
     /// What the scratch holds could not be read, or not be saved as a patch; the scratch is as it was.
     ScratchUnread { incident: IncidentId, problem: String },
     /// The scratch became the workspace.
     ScratchCommitted { incident: IncidentId },
+    /// The scratch was not committed: another one that was committed since it was opened touches the same path. Nothing of it
+    /// is in the workspace.
+    ScratchOverlaps {
+        incident: IncidentId,
+        /// The first such path.
+        path: String,
+    },
     /// The scratch is gone; the workspace is as it was before the incident.
     ScratchDropped { incident: IncidentId },
     /// Committing or dropping failed: somebody has to look.
@@ -302,12 +319,15 @@ pub enum Decision {
     /// The pipeline file quarantines the failure; what follows from that, for the record.
     Vouched { incident: IncidentId, entry: Box<Quarantine>, licence: Licence },
     /// Open a scratch in which nothing is changed, to run the stage of a quarantined failure again. Ends with
-    /// `trial-prepared`.
+    /// `trial-prepared` or `scratch-refused`.
     PrepareRerun {
         incident: IncidentId,
         stage: StageName,
         /// From 1.
         number: u32,
+        /// See [`Decision::PrepareTrial`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_beside_others: bool,
     },
     /// Ask the healers. Ends with `remedies-proposed`.
     AskHealers {
@@ -324,7 +344,8 @@ pub enum Decision {
     JoinIncident { incident: IncidentId, stage: StageName, into: IncidentId },
     /// What became of each proposal, for the record.
     Weighed { incident: IncidentId, proposals: Vec<WeighedNote> },
-    /// Carry out the steps of a remedy in scratch (opened now unless `keeps_scratch`). Ends with `trial-prepared`.
+    /// Carry out the steps of a remedy in scratch (opened now unless `keeps_scratch`). Ends with `trial-prepared` or
+    /// `scratch-refused`.
     PrepareTrial {
         incident: IncidentId,
         stage: StageName,
@@ -334,10 +355,21 @@ pub enum Decision {
         delay_ms: u64,
         /// Whether the scratch of the remedy before is kept: it fixed its failure, and the next one appeared.
         keeps_scratch: bool,
+        /// Whether remedies for other failures are on trial at the same time: then only a scratch will do that neither the
+        /// workspace nor any other scratch notices.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_beside_others: bool,
+    },
+    /// What was tried in scratch counts for nothing, because something else of the same moment came first: it is tried again
+    /// later, alone. For the record.
+    PutOff {
+        incident: IncidentId,
+        /// For a person.
+        reason: String,
     },
     /// List what changed in scratch. Ends with `scratch-inspected` or `scratch-unread`.
     InspectScratch { incident: IncidentId },
-    /// Make the scratch the workspace. Ends with `scratch-committed` or `scratch-stuck`.
+    /// Make the scratch the workspace. Ends with `scratch-committed`, `scratch-overlaps` or `scratch-stuck`.
     CommitScratch { incident: IncidentId },
     /// Throw the scratch away. Ends with `scratch-dropped` or `scratch-stuck`.
     DropScratch { incident: IncidentId },
@@ -390,6 +422,7 @@ impl Decision {
             | Self::Weighed { .. }
             | Self::JoinIncident { .. }
             | Self::Vouched { .. }
+            | Self::PutOff { .. }
             | Self::EndIncident { .. }
             | Self::EndStage { .. }
             | Self::CancelAttempts

@@ -21,12 +21,14 @@ use crate::time::Timestamp;
 mod cluster;
 mod context;
 mod planning;
+mod quiet;
 mod rerun;
 mod trial;
 mod unknown;
 
 pub use cluster::{Freshness, Joined, Standing};
 pub use context::{Context, Surroundings};
+pub use quiet::{Moved, Rank};
 pub use unknown::UNKNOWN_CODE;
 
 /// Conditions of an attempt that remedies can change.
@@ -69,6 +71,8 @@ struct Trial {
     conditions: Conditions,
     /// Where it is tried; known once it is prepared.
     scratch: ScratchKind,
+    /// Paths that its steps changed, and what was in the scratch before.
+    touched: Vec<String>,
     /// Number of the attempt in scratch; 0 before it starts.
     attempt: u32,
 }
@@ -91,6 +95,8 @@ enum Task {
         left: VecDeque<StageName>,
     },
     Inspection(Box<Trial>),
+    /// That nobody else is at work.
+    Quiet(quiet::Errand),
     Commit(Box<Trial>),
     Patch(Box<Trial>),
     Rerun(rerun::Step),
@@ -111,6 +117,7 @@ enum After {
     AskAgain,
     AskAgainBenched,
     RunAgain,
+    TurnAgain,
     Close { end: IncidentEnd, trial: Option<Box<Trial>> },
 }
 
@@ -150,6 +157,9 @@ pub struct Incident {
     /// Conditions in the open scratch: the stage's own, plus those of remedies that progressed.
     kept: Conditions,
     has_scratch: bool,
+    /// What was used before that scratch was opened.
+    used: quiet::Used,
+    was_put_off: bool,
     tried: Vec<TriedNote>,
     /// The entry under which the stage was run again, if it was.
     vouched: Option<Quarantine>,
@@ -177,6 +187,8 @@ impl Incident {
             current: None,
             kept: Conditions::of(stage),
             has_scratch: false,
+            used: quiet::Used::default(),
+            was_put_off: false,
             tried: Vec::new(),
             vouched: None,
             reruns: 0,
@@ -252,6 +264,12 @@ impl Incident {
                 self.has_scratch = true;
                 trial.scratch = *scratch;
                 self.on_prepared(trial, changes, env, problem.as_deref(), ctx)
+            }
+            (Task::Preparation(_) | Task::Rerun(rerun::Step::Preparation), Fact::ScratchRefused { .. }) => {
+                self.put_off("no scratch can be opened beside those of other incidents here", ctx)
+            }
+            (Task::Commit(_) | Task::Rerun(rerun::Step::Commit { .. }), Fact::ScratchOverlaps { path, .. }) => {
+                self.put_off(&quiet::both_touch(path), ctx)
             }
             (Task::TrialEnd(trial), Fact::AttemptEnded { outcome, .. }) => self.on_trial_end(trial, outcome, ctx),
             (Task::TrialDiagnosis(trial), Fact::Diagnosed { attempt, diagnosis, .. }) => {
@@ -433,6 +451,13 @@ impl Incident {
             After::RunAgain => {
                 self.go(IncidentEvent::Again)?;
                 return Ok(vec![self.run_again(ctx)?]);
+            }
+            After::TurnAgain => {
+                self.go(IncidentEvent::Again)?;
+                self.current = self.first.clone();
+                self.kept = Conditions::of(ctx.stage);
+                self.task = Task::Turn(None);
+                return Ok(Vec::new());
             }
             After::AskAgain => self.go(IncidentEvent::Again)?,
         }

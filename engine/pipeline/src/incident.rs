@@ -87,6 +87,8 @@ pub enum IncidentEvent {
     Offered,
     /// The scratch has to go.
     Undo,
+    /// Another incident of the same moment came first; what was tried counts for nothing.
+    PutOff,
     /// The scratch is gone; another remedy may be tried.
     Again,
     /// The scratch is gone; the remedy is never tried again.
@@ -199,6 +201,7 @@ impl IncidentState {
             (S::Verifying, E::Kept) => S::Healed,
             (S::Verifying, E::Offered) => S::AwaitingApproval,
             (S::Planned | S::Ineffective | S::Worsened, E::Undo) => S::Reverting,
+            (S::Applying | S::Verifying, E::PutOff) => S::Reverting,
             (S::Reverting, E::Again) => S::Classified,
             (S::Reverting, E::Benched) => S::Poisoned,
             (S::Poisoned, E::Again) => S::Classified,

@@ -25,6 +25,7 @@ mod incidents;
 mod numbers;
 mod policy;
 mod resume;
+mod roster;
 mod stages;
 mod suspects;
 mod turns;
@@ -141,7 +142,7 @@ impl Run {
             failures: vec![0; count],
             open_incidents: 0,
             queue: VecDeque::new(),
-            turns: Turns::new(*joins_failures),
+            turns: Turns::new(*joins_failures, pipeline.max_parallel.min(machine.scratches)),
             draws: Draws::new(*seed),
             learned: learned.clone(),
             benched: benched.iter().cloned().collect(),
@@ -190,9 +191,11 @@ impl Run {
             | Fact::Diagnosed { incident, .. }
             | Fact::RemediesProposed { incident, .. }
             | Fact::TrialPrepared { incident, .. }
+            | Fact::ScratchRefused { incident, .. }
             | Fact::ScratchInspected { incident, .. }
             | Fact::ScratchUnread { incident, .. }
             | Fact::ScratchCommitted { incident }
+            | Fact::ScratchOverlaps { incident, .. }
             | Fact::ScratchDropped { incident }
             | Fact::ScratchStuck { incident, .. }
             | Fact::PatchSaved { incident, .. }

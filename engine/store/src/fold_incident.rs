@@ -38,6 +38,7 @@ pub(crate) fn fold_incident(context: &Folding<'_>, event: &Event) -> Result<(), 
         Event::Decision(Decision::PrepareTrial { incident, remedy, disposition, .. }) => {
             context.start_trial(incident, remedy, *disposition)
         }
+        Event::Decision(Decision::PutOff { incident, reason }) => context.put_off(incident, reason),
         Event::Decision(Decision::EndIncident {
             incident, stage, end, signature, category, remedy, strategy, ..
         }) => {
@@ -136,6 +137,17 @@ impl Folding<'_> {
                 self.at,
                 serde_json::to_string(&Healing::of(remedy)).expect("actions hold no maps with odd keys"),
             ],
+        )?;
+        Ok(())
+    }
+
+    /// Ends what was on trial in a scratch that counts for nothing, with what progressed in it; nothing is learned from it.
+    fn put_off(&self, incident: &IncidentId, reason: &str) -> Result<(), Fault> {
+        self.execute(
+            "UPDATE trials SET ended = ?2, end = 'put-off', reason = ?3
+             WHERE incident = ?1 AND (end IS NULL OR end = 'progressed') AND number > coalesce((
+                 SELECT max(number) FROM trials WHERE incident = ?1 AND end IS NOT NULL AND end != 'progressed'), 0)",
+            params![incident.as_str(), self.at, reason],
         )?;
         Ok(())
     }

@@ -26,9 +26,11 @@ const BREAKER: &str = "engine/pipeline/src/policy/breaker.rs";
 const BACKOFF: &str = "engine/pipeline/src/policy/backoff.rs";
 const MASKS: &str = "engine/log-scan/src/secrets/tests.rs";
 const SCRATCHES: &str = "engine/workspace/tests/it/scratches.rs";
+const BESIDE: &str = "engine/workspace/tests/it/beside.rs";
+const SEVERAL: &str = "tests/it/several.rs";
 const COPIES: &str = "engine/workspace/tests/it/copies.rs";
 
-/// In the order of the design: the incident, the ten rails, the scratch, `exec` and secrets.
+/// In the order of the design: the incident, the ten rails, the scratch, several at once, `exec` and secrets.
 const PROMISES: &[Promise] = &[
     (
         "an incident never edits an attempt's recorded result",
@@ -262,6 +264,33 @@ const PROMISES: &[Promise] = &[
         &[(MORE, "ignored_folders_come_back_too_where_the_overlay_was_used")],
     ),
     ("the report says which kind of scratch it was", &[(RAILS, "the_report_says_which_kind_of_scratch_it_was")]),
+    // Several failures at once.
+    (
+        "failures of one cause are one incident",
+        &[(SEVERAL, "stages_that_failed_for_one_cause_are_one_incident_that_one_remedy_heals")],
+    ),
+    (
+        "failures of different causes are healed side by side",
+        &[
+            (SEVERAL, "failures_of_different_causes_are_on_trial_at_the_same_time"),
+            (PROPERTIES, "every_rail_holds_while_remedies_are_tried_side_by_side"),
+        ],
+    ),
+    (
+        "none of them tramples another",
+        &[
+            (BESIDE, "whatever_both_touch_is_committed_once_and_the_other_is_refused_and_lost_without_a_trace"),
+            (SEVERAL, "a_remedy_that_touches_what_another_one_changed_is_put_off_and_tried_again_alone"),
+            (SEVERAL, "where_there_is_no_overlay_remedies_are_tried_one_after_the_other"),
+        ],
+    ),
+    (
+        "what happens to the engine meanwhile leaves nothing behind and loses no file",
+        &[
+            (SEVERAL, "ctrl_c_during_two_trials_leaves_neither_behind"),
+            (SEVERAL, "a_run_that_is_killed_during_two_trials_loses_no_file_and_is_finished_by_the_next_start"),
+        ],
+    ),
     // exec and secrets.
     (
         "exec streams the command's own output as it comes",

@@ -193,7 +193,8 @@ impl HumanReport {
                 };
                 self.say(live, &format!("resumed a run whose engine had died ({lost})"));
             }
-            Fact::ScratchDropped { .. } => {}
+            // What follows from these is told as a decision.
+            Fact::ScratchRefused { .. } | Fact::ScratchOverlaps { .. } | Fact::ScratchDropped { .. } => {}
         }
     }
 
@@ -290,10 +291,11 @@ impl HumanReport {
             Decision::RestoreOutputs { stage, .. } => live.show(stage, format!("{stage}: putting its outputs back")),
             Decision::StoreOutputs { stage, .. } => live.show(stage, format!("{stage}: keeping its outputs")),
             Decision::AskHealers { incident, tried, .. } => {
+                let of = memory.incidents.label(incident);
                 let told = memory.tried.entry(incident.clone()).or_insert(0);
                 for note in tried.iter().skip(*told) {
-                    let line =
-                        format!("  {} {}", paint(HEALED, format!("→ {}:", note.ended)), harmless(&note.reason, 300));
+                    let ended = paint(HEALED, format!("→ {}{of}:", note.ended));
+                    let line = format!("  {ended} {}", harmless(&note.reason, 300));
                     self.say(live, &line);
                 }
                 *told = tried.len();
@@ -329,12 +331,16 @@ impl HumanReport {
             Decision::Vouched { incident, entry, licence } => {
                 self.say_all(live, memory.flaky.vouched(incident, entry, licence, memory.mode));
             }
-            Decision::PrepareRerun { incident, stage, number } => {
+            Decision::PutOff { incident, reason } => {
+                let of = memory.incidents.label(incident);
+                self.say(live, &format!("  {} {}", paint(HEALED, format!("→ put off{of}:")), harmless(reason, 300)));
+            }
+            Decision::PrepareRerun { incident, stage, number, .. } => {
                 let line = memory.flaky.rerun(incident, &memory.incidents.label(incident), *number);
                 self.say(live, &line);
                 live.show(stage, format!("{stage}: preparing another attempt"));
             }
-            Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch } => {
+            Decision::PrepareTrial { incident, stage, remedy, disposition, delay_ms, keeps_scratch, .. } => {
                 let set = memory.variables.entry(incident.clone()).or_default();
                 if !keeps_scratch {
                     set.clear();

@@ -59,13 +59,16 @@ impl Incidents {
         let label = self.label(incident);
         self.open.remove(incident);
         let line = match end {
-            IncidentEnd::Healed => format!("{} {title}", paint(HEALED, "→ healed and verified:")),
+            IncidentEnd::Healed => format!("{} {title}", paint(HEALED, format!("→ healed and verified{label}:"))),
             IncidentEnd::FlakySuspect => {
                 format!("{} stage {stage} passed without the remedy too", paint(HEALED, "→ flaky suspect:"))
             }
             IncidentEnd::Quarantined => format!("{} it passed when it was run again", paint(HEALED, "→ quarantined:")),
             IncidentEnd::Proposed => {
-                format!("{} {title}; the workspace is as it was", paint(HEALED, "→ verified as a patch:"))
+                format!(
+                    "{} {title}; the workspace is as it was",
+                    paint(HEALED, format!("→ verified as a patch{label}:"))
+                )
             }
             IncidentEnd::Reported => match mode {
                 Mode::Off => format!("→ healing is off{label}"),

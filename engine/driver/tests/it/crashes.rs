@@ -113,6 +113,7 @@ async fn killed_after_any_journal_entry_a_run_recovers_to_the_same_end() {
     for scenario in scenarios::all() {
         crash_everywhere(&scenario).await;
     }
+    crash_everywhere(&scenarios::two_patches()).await;
 }
 
 #[tokio::test(start_paused = true)]

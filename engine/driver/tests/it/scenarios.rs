@@ -286,6 +286,41 @@ pub fn two_causes() -> Scenario {
     }
 }
 
+/// Two stages side by side lack different settings, and both write the same file.
+pub fn overlapping() -> Scenario {
+    let script = |seen: &Seen<'_>, files: &mut Files| {
+        let lacks = match seen.stage() {
+            "unit" if !seen.has_env("FIRST") => 4,
+            "e2e" if !seen.has_env("SECOND") => 5,
+            _ => 0,
+        };
+        if lacks == 0 {
+            files.insert("ignored/lock".to_owned(), String::new());
+            files.insert(format!("ignored/{}", seen.stage()), "made".to_owned());
+        }
+        lacks
+    };
+    Scenario { name: "overlapping", script, ..two_causes() }
+}
+
+/// Two stages side by side need different changes of versioned files.
+pub fn two_patches() -> Scenario {
+    let script = |seen: &Seen<'_>, files: &mut Files| match seen.stage() {
+        "unit" if !has_pillow(files) => 3,
+        "e2e" if !files.contains_key("settings.toml") => 5,
+        _ => 0,
+    };
+    let write =
+        Action::WriteFile { path: "settings.toml".to_owned(), content: "second = 1\n".to_owned(), executable: None };
+    let mut scenario = Scenario {
+        findings: vec![(3, missing()), (5, setting("system.missing-second"))],
+        remedies: vec![add_pillow(), remedy("config", vec![write])],
+        ..base("two patches", &[("unit", &[]), ("e2e", &[]), ("publish", &["unit", "e2e"])], script)
+    };
+    scenario.pipeline.healing.patches = Patches::Apply;
+    scenario
+}
+
 /// Stages that say what they read and make.
 pub fn kept() -> Scenario {
     let script = |seen: &Seen<'_>, files: &mut Files| {
@@ -331,6 +366,7 @@ pub fn all() -> Vec<Scenario> {
         one_cause(),
         one_cause_patched(),
         two_causes(),
+        overlapping(),
         in_mode(Mode::Off),
         in_mode(Mode::Suggest),
         in_mode(Mode::Shadow),

@@ -73,7 +73,16 @@ pub struct World {
 
 impl World {
     pub fn new(scenario: &Scenario) -> Self {
-        let workspace = Arc::new(MemoryWorkspace::new(&scenario.files));
+        Self::over(scenario, MemoryWorkspace::new(&scenario.files))
+    }
+
+    /// A world whose scratches cannot be open beside each other.
+    pub fn without_room(scenario: &Scenario) -> Self {
+        Self::over(scenario, MemoryWorkspace::new(&scenario.files).without_room())
+    }
+
+    fn over(scenario: &Scenario, workspace: MemoryWorkspace) -> Self {
+        let workspace = Arc::new(workspace);
         let script = scenario.script;
         let run = move |request: &CommandRequest, files: &mut Files| -> Outcome {
             driver::fakes::exited(script(&Seen { request }, files))
@@ -139,7 +148,7 @@ impl World {
             seed: 1,
             learned: Vec::new(),
             benched: Vec::new(),
-            machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+            machine: Machine { memory_bytes: 1 << 30, processors: 2, scratches: 4 },
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
             joins_failures: true,

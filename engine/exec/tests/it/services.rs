@@ -83,7 +83,7 @@ impl World {
             seed: 1,
             learned: Vec::new(),
             benched: Vec::new(),
-            machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+            machine: Machine { memory_bytes: 1 << 30, processors: 2, scratches: 0 },
             unwanted: Vec::new(),
             durations: BTreeMap::new(),
             joins_failures: true,

@@ -42,6 +42,8 @@ pub struct Context<'a> {
     pub draws: &'a mut Draws,
     /// Numbers for attempts.
     pub attempts: &'a mut Attempts,
+    /// Whether other incidents are worked on at the same time.
+    pub is_beside_others: bool,
     /// Now.
     pub now: Timestamp,
 }

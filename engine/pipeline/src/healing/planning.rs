@@ -198,6 +198,7 @@ impl Incident {
                 }
             }
         }
+        self.note_opening();
         // Invariant: the budget counts a trial when it is entered, not when it ends.
         if self.ledger.enter(ctx.now).is_err() {
             return self.hand_over(all, IncidentEvent::HandedOver);
@@ -211,6 +212,7 @@ impl Incident {
             disposition: weighed.disposition,
             conditions: conditions_after(&self.kept, &weighed.remedy),
             scratch: ScratchKind::Overlay,
+            touched: Vec::new(),
             attempt: 0,
         };
         let decision = Decision::PrepareTrial {
@@ -220,6 +222,7 @@ impl Incident {
             disposition: weighed.disposition,
             delay_ms,
             keeps_scratch: self.has_scratch,
+            is_beside_others: ctx.is_beside_others,
         };
         self.task = Task::Preparation(Box::new(trial));
         Ok(vec![decision])

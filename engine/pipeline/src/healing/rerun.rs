@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::planning::judge_changes;
+use super::quiet::Errand;
 use super::{After, Context, HealingError, Incident, Task, UNKNOWN_CODE};
 use crate::definition::Quarantine;
 use crate::event::{Decision, Fact, FileChange, Licence, Purpose, TriedNote};
@@ -72,13 +73,19 @@ impl Incident {
 
     /// Begins a further attempt; the budget was looked at.
     pub(super) fn run_again(&mut self, ctx: &mut Context<'_>) -> Result<Decision, HealingError> {
+        self.note_opening();
         if self.ledger.enter(ctx.now).is_err() {
             return Ok(self.ask(ctx));
         }
         self.go(IncidentEvent::Licensed)?;
         self.reruns += 1;
         self.task = Task::Rerun(Step::Preparation);
-        Ok(Decision::PrepareRerun { incident: self.id.clone(), stage: self.stage.clone(), number: self.reruns })
+        Ok(Decision::PrepareRerun {
+            incident: self.id.clone(),
+            stage: self.stage.clone(),
+            number: self.reruns,
+            is_beside_others: ctx.is_beside_others,
+        })
     }
 
     pub(super) fn on_rerun(
@@ -126,8 +133,8 @@ impl Incident {
             }
             (Step::Inspection { attempt }, Fact::ScratchInspected { changes, .. }) => match is_kept(changes, ctx) {
                 Ok(()) => {
-                    self.task = Task::Rerun(Step::Commit { attempt });
-                    Ok(vec![Decision::CommitScratch { incident: self.id.clone() }])
+                    self.task = Task::Quiet(Errand::Rerun { attempt });
+                    Ok(Vec::new())
                 }
                 Err(reason) => self.end_rerun(&reason, None, After::AskAgain),
             },

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::cluster::shared_conditions;
 use super::planning::judge_changes;
+use super::quiet::Errand;
 use super::{After, Conditions, Context, Evidence, HealingError, Incident, Surroundings, Task, Trial};
 use crate::definition::Patches;
 use crate::event::{Decision, FileChange, Purpose, ScratchKind};
@@ -32,6 +33,7 @@ impl Incident {
             Ok(Disposition::Patch) => trial.disposition = trial.disposition.max(Disposition::Patch),
             Ok(_) => {}
         }
+        trial.touched = changes.iter().map(|change| change.path.clone()).collect();
         trial.conditions.env.extend(env.iter().cloned());
         self.go(IncidentEvent::Prepared)?;
         trial.attempt = ctx.attempts.next(&self.stage);
@@ -119,16 +121,31 @@ impl Incident {
     /// the stages that depend on it run next in the workspace. A patch needs the whole pipeline, in its order, so that
     /// what is in scratch at the end is what the pipeline makes of the patched files.
     pub(super) fn verify(&mut self, trial: Box<Trial>, ctx: &mut Context<'_>) -> Result<Vec<Decision>, HealingError> {
+        match trial.disposition {
+            Disposition::Retry | Disposition::Auto => {
+                self.reopen_cluster();
+                let left = self.attached().into();
+                self.verify_next(trial, left, ctx)
+            }
+            Disposition::Patch | Disposition::Never => {
+                let is_offered = ctx.pipeline.healing.patches == Patches::Propose;
+                self.task = Task::Quiet(Errand::Verification { trial, is_offered });
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Runs the whole pipeline.
+    pub(super) fn verify_all(
+        &mut self,
+        trial: Box<Trial>,
+        ctx: &mut Context<'_>,
+    ) -> Result<Vec<Decision>, HealingError> {
         self.reopen_cluster();
         let cluster = self.attached();
-        let left: VecDeque<StageName> = match trial.disposition {
-            Disposition::Retry | Disposition::Auto => cluster.into(),
-            Disposition::Patch | Disposition::Never => {
-                let Surroundings { passed, ahead } = (ctx.surroundings)(&cluster);
-                let again = (!passed.is_empty()).then(|| self.stage.clone());
-                passed.into_iter().chain(again).chain(cluster).chain(ahead).collect()
-            }
-        };
+        let Surroundings { passed, ahead } = (ctx.surroundings)(&cluster);
+        let again = (!passed.is_empty()).then(|| self.stage.clone());
+        let left = passed.into_iter().chain(again).chain(cluster).chain(ahead).collect();
         self.verify_next(trial, left, ctx)
     }
 
@@ -214,8 +231,8 @@ impl Incident {
             self.task = Task::Patch(trial);
             Ok(vec![Decision::SavePatch { incident: self.id.clone() }])
         } else {
-            self.task = Task::Commit(trial);
-            Ok(vec![Decision::CommitScratch { incident: self.id.clone() }])
+            self.task = Task::Quiet(Errand::Commit(trial));
+            Ok(Vec::new())
         }
     }
 

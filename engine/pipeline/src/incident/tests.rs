@@ -4,7 +4,7 @@ use expect_test::expect;
 
 use super::*;
 
-const EVENTS: [IncidentEvent; 22] = [
+const EVENTS: [IncidentEvent; 23] = [
     IncidentEvent::Begun,
     IncidentEvent::Diagnosed,
     IncidentEvent::Answered,
@@ -22,6 +22,7 @@ const EVENTS: [IncidentEvent; 22] = [
     IncidentEvent::Kept,
     IncidentEvent::Offered,
     IncidentEvent::Undo,
+    IncidentEvent::PutOff,
     IncidentEvent::Again,
     IncidentEvent::Benched,
     IncidentEvent::Overtaken,
@@ -66,6 +67,7 @@ fn the_table_of_incidents_is_the_documented_one() {
         Applying --Prepared--> Verifying
         Applying --DidNotHelp--> Ineffective
         Applying --BrokeSomething--> Worsened
+        Applying --PutOff--> Reverting
         Verifying --DidNotHelp--> Ineffective
         Verifying --Progressed--> Classified
         Verifying --BrokeSomething--> Worsened
@@ -73,6 +75,7 @@ fn the_table_of_incidents_is_the_documented_one() {
         Verifying --PassedAgain--> Quarantined
         Verifying --Kept--> Healed
         Verifying --Offered--> AwaitingApproval
+        Verifying --PutOff--> Reverting
         Healed --Closed--> Recorded
         FlakySuspect --Closed--> Recorded
         Quarantined --Closed--> Recorded

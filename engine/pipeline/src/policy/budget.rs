@@ -42,7 +42,8 @@ pub enum Exhausted {
 
 /// What one incident has used.
 ///
-/// Invariant: the counter of attempts grows on entry, whatever becomes of the trial; nothing but a new incident resets it.
+/// Invariant: the counter of attempts grows on entry, whatever becomes of the trial. Only trials that count for nothing, because
+/// another incident came first, are given back; that happens to an incident once ([`Ledger::give_back`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     budget: Budget,
@@ -86,6 +87,11 @@ impl Ledger {
     /// Books the processor time of an attempt.
     pub fn charge_cpu(&mut self, cpu_ms: u64) {
         self.cpu_ms = self.cpu_ms.saturating_add(cpu_ms);
+    }
+
+    /// Gives back the trials after the first `attempts`. What they took of processor time and of time stays booked.
+    pub fn give_back(&mut self, attempts: u32) {
+        self.attempts = self.attempts.min(attempts);
     }
 
     /// Trials entered.

@@ -206,7 +206,9 @@ impl Thresholds {
 
 fn concerns(decision: &Decision, of: &IncidentId) -> bool {
     match decision {
-        Decision::Weighed { incident, .. } | Decision::EndIncident { incident, .. } => incident == of,
+        Decision::Weighed { incident, .. }
+        | Decision::PutOff { incident, .. }
+        | Decision::EndIncident { incident, .. } => incident == of,
         other => other.incident() == Some(of),
     }
 }
@@ -224,6 +226,7 @@ fn change(recorded: &[&Decision], ours: &[&Decision]) -> Change {
         |decision: &Decision| matches!(decision, Decision::StartAttempt { purpose: Purpose::Control { .. }, .. });
     let reports = |decision: &Decision| matches!(decision, Decision::EndIncident { end: IncidentEnd::Reported, .. });
     let begins = |decision: &Decision| matches!(decision, Decision::Diagnose { .. });
+    let waits = |decision: &Decision| matches!(decision, Decision::PutOff { .. });
     match () {
         // It had its turn at another time, because the incident before it ended at another time.
         () if has(recorded, begins) != has(ours, begins) => Change::Unknown,
@@ -234,6 +237,8 @@ fn change(recorded: &[&Decision], ours: &[&Decision]) -> Change {
         () if has(recorded, commits) && has(ours, offers) => Change::WouldPropose,
         () if has(recorded, offers) && has(ours, commits) => Change::WouldApply,
         () if has(ours, checks) && !has(recorded, checks) => Change::WouldCheck,
+        // It went on at another time, or was put off, because of another incident.
+        () if recorded.is_empty() || ours.is_empty() || has(recorded, waits) != has(ours, waits) => Change::Unknown,
         () => {
             let first = |all: &[&Decision], others: &[&Decision]| {
                 let own = all.iter().find(|decision| !others.contains(decision));

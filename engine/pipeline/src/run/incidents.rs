@@ -22,17 +22,29 @@ impl Run {
             // An attempt or a scratch of an incident that the end of the run overtook.
             return Ok(());
         }
-        if matches!(fact, Fact::ScratchCommitted { .. }) {
-            self.turns.commit();
+        match fact {
+            Fact::ScratchCommitted { .. } => {
+                // A commit that nobody decided is refused below.
+                self.turns.commit(self.incidents[number].committing().unwrap_or_default());
+            }
+            Fact::ScratchRefused { .. } => self.turns.one_by_one(),
+            _ => {}
         }
         let next = self.within(number, now, |incident, ctx| incident.on(fact, ctx))??;
         decisions.extend(next);
+        if self.progress != Progress::Going && matches!(fact, Fact::ScratchOverlaps { .. }) {
+            // The end of the run left the commit alone, and it was none: there is no other turn to wait for.
+            decisions.extend(self.incidents[number].overtake()?);
+        }
         self.see_to_end(number, decisions)
     }
 
-    /// Draws what follows from the end of an incident, if it has ended.
+    /// Draws what follows from the end of an incident, if it has ended, or from its being put off.
     pub(super) fn see_to_end(&mut self, number: usize, decisions: &mut Vec<Decision>) -> Result<(), StepError> {
-        let Some(end) = self.incidents[number].end() else { return Ok(()) };
+        let Some(end) = self.incidents[number].end() else {
+            self.see_to_turn(number);
+            return Ok(());
+        };
         self.turns.end(number);
         self.open_incidents -= 1;
         self.on_incident_end(number, end, decisions)

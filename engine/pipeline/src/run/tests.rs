@@ -1,6 +1,7 @@
 //! Runs, fact by fact: what is decided, and what never is.
 
 mod adversary;
+mod beside;
 mod caching;
 mod cluster;
 pub(crate) mod exercised;
@@ -41,7 +42,7 @@ fn started(pipeline: Pipeline) -> Fact {
         seed: 1,
         learned: Vec::new(),
         benched: Vec::new(),
-        machine: Machine { memory_bytes: 1 << 30, processors: 2 },
+        machine: Machine { memory_bytes: 1 << 30, processors: 2, scratches: 0 },
         unwanted: Vec::new(),
         durations: BTreeMap::new(),
         joins_failures: true,
@@ -183,6 +184,7 @@ fn words(decisions: &[Decision]) -> Vec<String> {
             Decision::PrepareRerun { number, .. } => format!("rerun {number}"),
             Decision::Weighed { .. } => "weighed".to_owned(),
             Decision::PrepareTrial { remedy, .. } => format!("prepare {}", remedy.strategy),
+            Decision::PutOff { .. } => "put off".to_owned(),
             Decision::InspectScratch { .. } => "inspect".to_owned(),
             Decision::CommitScratch { .. } => "commit".to_owned(),
             Decision::DropScratch { .. } => "drop".to_owned(),

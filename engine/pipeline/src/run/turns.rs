@@ -1,14 +1,16 @@
 //! Whose turn it is when several stages have failed.
 //!
 //! All failures of one moment are diagnosed at once; those of one cause become one incident; then the healers are asked for all
-//! of them at once, and when the last has answered, remedies are tried one incident after the other. Nothing is tried while
-//! somebody still looks at the workspace: a trial may run in the workspace itself.
+//! of them at once, and when the last has answered, remedies are tried: side by side, as far as `max-parallel` and the machine
+//! let them (see [`Roster`] and `healing/quiet.rs`), else one incident after the other. Nothing is tried while somebody still
+//! looks at the workspace: a trial may run in the workspace itself if it is the only one.
 
 use std::collections::VecDeque;
 
+use super::roster::{Next, Roster};
 use super::{Run, StepError};
 use crate::event::Decision;
-use crate::healing::{Context, Freshness, Incident};
+use crate::healing::{Context, Freshness, Incident, Moved};
 use crate::id::Signature;
 use crate::time::Timestamp;
 
@@ -20,8 +22,8 @@ pub(super) struct Turns {
     phase: Phase,
     /// Those that wait for their turn.
     waiting: VecDeque<usize>,
-    /// The one whose turn it is.
-    active: Option<usize>,
+    /// Those whose turn it is.
+    roster: Roster,
     /// Whether something was committed since the healers were asked.
     freshness: Freshness,
 }
@@ -34,36 +36,49 @@ enum Phase {
 }
 
 impl Turns {
-    pub(super) fn new(joins_failures: bool) -> Self {
+    /// `most` may have their turn at the same time.
+    pub(super) fn new(joins_failures: bool, most: u32) -> Self {
         Self {
             joins_failures,
             phase: Phase::Diagnosing,
             waiting: VecDeque::new(),
-            active: None,
+            roster: Roster::new(most),
             freshness: Freshness::Fresh,
         }
     }
 
     /// Whether nobody waits and nobody has a turn.
     pub(super) fn is_empty(&self) -> bool {
-        self.active.is_none() && self.waiting.is_empty()
+        self.roster.is_empty() && self.waiting.is_empty()
     }
 
     /// Forgets everybody, because the run ends or begins anew.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
-        self.active = None;
+        self.roster.clear();
     }
 
     /// Notes that an incident has ended.
     pub(super) fn end(&mut self, number: usize) {
         self.waiting.retain(|&other| other != number);
-        self.active = self.active.filter(|&other| other != number);
+        self.roster.end(number);
     }
 
     /// Notes that the workspace has changed.
-    pub(super) fn commit(&mut self) {
+    pub(super) fn commit(&mut self, moved: Moved) {
         self.freshness = Freshness::Stale;
+        self.roster.commit(moved);
+    }
+
+    /// Notes that no scratch can be opened beside another one.
+    pub(super) fn one_by_one(&mut self) {
+        self.roster.one_by_one();
+    }
+
+    /// Lets one wait again whose turn it was.
+    fn put_off(&mut self, number: usize) {
+        self.roster.put_off(number);
+        self.waiting.push_back(number);
     }
 }
 
@@ -97,15 +112,33 @@ impl Run {
         if self.turns.phase == Phase::Asking && all_wait(self) {
             self.turns.phase = Phase::Trying;
         }
-        while self.turns.phase == Phase::Trying && self.turns.active.is_none() {
-            let Some(number) = self.turns.waiting.pop_front() else { break };
-            self.turns.active = Some(number);
-            let freshness = self.turns.freshness;
-            let next = self.within(number, now, |incident, ctx| incident.take_turn(freshness, ctx))??;
-            decisions.extend(next);
+        while self.turns.phase == Phase::Trying {
+            let next = self.turns.roster.next(&self.turns.waiting, |number| self.incidents[number].awaits_quiet());
+            let number = match next {
+                Next::Nothing => break,
+                Next::Begin { is_alone } => {
+                    let Some(number) = self.turns.waiting.pop_front() else { break };
+                    self.turns.roster.begin(number, is_alone);
+                    let freshness = self.turns.freshness;
+                    decisions.extend(self.within(number, now, |incident, ctx| incident.take_turn(freshness, ctx))??);
+                    number
+                }
+                Next::GoOn(number) => {
+                    let moved = self.turns.roster.give_alone(number);
+                    decisions.extend(self.within(number, now, |incident, ctx| incident.go_on(moved.as_ref(), ctx))??);
+                    number
+                }
+            };
             self.see_to_end(number, decisions)?;
         }
         Ok(())
+    }
+
+    /// Lets an incident wait for another turn if it was put off.
+    pub(super) fn see_to_turn(&mut self, number: usize) {
+        if self.turns.roster.holds(number) && self.incidents[number].awaits_turn() {
+            self.turns.put_off(number);
+        }
     }
 
     /// Makes one incident of those that have the same cause: the first one takes the others in.
@@ -141,6 +174,7 @@ impl Run {
             let failed: Vec<usize> = std::iter::once(index).chain(repaired).collect();
             stages.around(pipeline, &failed)
         };
+        let is_beside_others = self.turns.roster.is_beside_others(number);
         let mut ctx = Context {
             pipeline: &self.pipeline,
             stage: &self.pipeline.stages[index],
@@ -152,6 +186,7 @@ impl Run {
             java_homes: &self.java_homes,
             draws: &mut self.draws,
             attempts: &mut self.attempts,
+            is_beside_others,
             now,
         };
         Ok(look(&mut self.incidents[number], &mut ctx))

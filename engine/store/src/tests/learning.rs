@@ -1,7 +1,7 @@
 //! What earlier runs teach.
 
 use pipeline::choice::ArmRecord;
-use pipeline::event::Purpose;
+use pipeline::event::{Decision, Purpose};
 use pipeline::incident::IncidentEnd;
 use pipeline::outcome::{Qualifier, RunResult};
 use pipeline::time::Timestamp;
@@ -128,6 +128,32 @@ fn a_remedy_that_progressed_counts_for_its_own_failure_when_the_incident_was_hea
 fn a_remedy_that_progressed_counts_nothing_when_the_incident_was_not_healed() {
     let (_folder, store) = with(&[chained_run(IncidentEnd::Escalated)]);
     assert_eq!(arms_at(&store, Timestamp(DAY_MS)), [arm("second.code", "dependency", 0.0, 1.0)]);
+}
+
+#[test]
+fn what_was_put_off_counts_for_nothing_and_the_same_remedies_that_help_later_count_once() {
+    let mut story = Story::begin("r-1", DAY_MS);
+    let (incident, first, second) = (story.incident(1), finding("first.code"), finding("second.code"));
+    let (a, b) = (remedy("config", "A"), remedy("dependency", "B"));
+    story.attempt("test", 1, Purpose::Plain, failed(5)).diagnose(&incident, "test", 1, first.clone());
+    for is_put_off in [true, false] {
+        story
+            .ask(&incident, first.clone(), &[])
+            .prepare(&incident, &a)
+            .ask(&incident, second.clone(), &[note(&a, "progressed")])
+            .prepare(&incident, &b);
+        if is_put_off {
+            story.decision(Decision::PutOff { incident: incident.clone(), reason: "b was first".to_owned() });
+        }
+    }
+    story.end_incident(&incident, IncidentEnd::Healed, Some(&first), Some(&b));
+    story.end(RunResult::Success, Qualifier::Healed);
+    let (_folder, store) = with(&[story]);
+    let trials = store.incidents(&"r-1".into()).unwrap().remove(0).trials;
+    let ends: Vec<_> = trials.into_iter().map(|trial| trial.end.unwrap()).collect();
+    assert_eq!(ends, ["put-off", "put-off", "progressed", "healed"]);
+    let expected = [arm("first.code", "config", 1.0, 0.0), arm("second.code", "dependency", 1.0, 0.0)];
+    assert_eq!(arms_at(&store, Timestamp(DAY_MS)), expected);
 }
 
 #[test]

@@ -156,6 +156,7 @@ impl Story {
             disposition: Disposition::Auto,
             delay_ms: 0,
             keeps_scratch: false,
+            is_beside_others: false,
         });
         self.fact(Fact::TrialPrepared {
             incident: incident.clone(),

@@ -78,6 +78,10 @@ struct Watch {
     is_vouched: bool,
     /// Stages that joined it.
     joined: Vec<StageName>,
+    /// Trials and preparations since its scratch was opened, and whether that was beside others.
+    in_scratch: (u32, u32),
+    is_beside_others: bool,
+    was_put_off: bool,
 }
 
 pub(super) struct Adversary {
@@ -107,10 +111,31 @@ pub(super) struct Adversary {
     result: Option<(RunResult, Qualifier)>,
     is_stopping: bool,
     resumptions: usize,
+    /// Most scratches of the machine.
+    scratches: u32,
+    temper: Temper,
+}
+
+/// What the world is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Temper {
+    /// Anything happens.
+    Hostile,
+    /// Mostly, several stages fail at the same time for different causes, and remedies help.
+    Busy,
 }
 
 pub(super) fn play(choices: Choices) -> Vec<Record> {
-    let mut adversary = Adversary::begin(choices);
+    play_in(choices, Temper::Hostile)
+}
+
+/// Plays a run in which remedies are tried side by side.
+pub(super) fn play_busy(choices: Choices) -> Vec<Record> {
+    play_in(choices, Temper::Busy)
+}
+
+fn play_in(choices: Choices, temper: Temper) -> Vec<Record> {
+    let mut adversary = Adversary::begin(choices, temper);
     let mut facts = 0;
     while adversary.result.is_none() {
         facts += 1;
@@ -122,23 +147,31 @@ pub(super) fn play(choices: Choices) -> Vec<Record> {
 }
 
 impl Adversary {
-    fn begin(mut choices: Choices) -> Self {
-        let pipeline = some_pipeline(&mut choices);
-        let unwanted: Vec<StageName> =
-            pipeline.stages.iter().filter(|_| choices.one_in(10)).map(|stage| stage.name.clone()).collect();
+    fn begin(mut choices: Choices, temper: Temper) -> Self {
+        let mut pipeline = some_pipeline(&mut choices);
+        if temper == Temper::Busy {
+            world::make_busy(&mut pipeline, &mut choices);
+        }
+        let unwanted: Vec<StageName> = pipeline
+            .stages
+            .iter()
+            .filter(|_| temper == Temper::Hostile && choices.one_in(10))
+            .map(|stage| stage.name.clone())
+            .collect();
         let durations =
             pipeline.stages.iter().map(|stage| (stage.name.clone(), choices.below(3) as u64 * 1_000)).collect();
         let benched = world::some_benched(&mut choices);
         let (source, earlier) = world::some_past(&mut choices, &pipeline);
         let counts = source.as_ref().is_some_and(|source| !source.is_dirty);
         let failed_before = earlier.failures.iter().filter(|_| counts).map(|one| one.stage.clone()).collect();
+        let scratches = if temper == Temper::Busy { 4 } else { choices.of(&[0, 4, 4]) };
         let fact = Fact::RunStarted {
             run: RunId::new("r-1"),
             pipeline: Box::new(pipeline),
             seed: choices.below(256) as u64,
             learned: Vec::new(),
             benched: benched.clone(),
-            machine: Machine { memory_bytes: MACHINE_BYTES, processors: 2 },
+            machine: Machine { memory_bytes: MACHINE_BYTES, processors: 2, scratches },
             unwanted: unwanted.clone(),
             durations,
             joins_failures: !choices.one_in(6),
@@ -168,6 +201,8 @@ impl Adversary {
             result: None,
             is_stopping: false,
             resumptions: 0,
+            scratches,
+            temper,
         };
         this.record(fact, decisions);
         this
@@ -187,6 +222,7 @@ impl Adversary {
                 Decision::Weighed { .. }
                     | Decision::Vouched { .. }
                     | Decision::JoinIncident { .. }
+                    | Decision::PutOff { .. }
                     | Decision::EndIncident { .. }
                     | Decision::EndStage { .. }
                     | Decision::CancelAttempts
@@ -200,7 +236,9 @@ impl Adversary {
 
     fn one_fact(&mut self) {
         self.now += self.choices.below(3) as u64 * 1_000;
-        let fact = match self.choices.below(60) {
+        let event = self.choices.below(60);
+        let is_calm = self.temper == Temper::Busy && !self.choices.one_in(6);
+        let fact = match if is_calm { 0 } else { event } {
             57 => {
                 self.is_stopping = true;
                 Fact::Interrupted
@@ -242,7 +280,7 @@ impl Adversary {
     fn answer(&mut self, decision: Decision) -> Fact {
         match decision {
             Decision::StartAttempt { stage, attempt, purpose, .. } => {
-                let outcome = self.some_outcome();
+                let outcome = self.outcome_of(attempt, &purpose);
                 self.book(&stage, &purpose, &outcome);
                 if purpose == Purpose::Plain {
                     self.plain.remove(&stage);
@@ -271,7 +309,7 @@ impl Adversary {
                 Fact::OutputsStored { stage, key, files: 1, bytes: 1, problem }
             }
             Decision::Diagnose { incident, stage, attempt } => {
-                let diagnosis = Box::new(self.some_diagnosis());
+                let diagnosis = Box::new(self.diagnosis_of(&stage));
                 self.watches.entry(incident.clone()).or_default().findings = diagnosis.findings.clone();
                 Fact::Diagnosed { incident, stage, attempt, diagnosis, faults: Vec::new() }
             }
@@ -282,6 +320,13 @@ impl Adversary {
                 self.versioned = remedies.iter().flat_map(|remedy| policy::paths_named(&remedy.actions)).collect();
                 self.versioned.retain(|path| model::is_versioned(path));
                 Fact::RemediesProposed { incident, remedies, versioned: self.versioned.clone(), faults: Vec::new() }
+            }
+            Decision::PrepareRerun { incident, is_beside_others: true, .. }
+            | Decision::PrepareTrial { incident, is_beside_others: true, keeps_scratch: false, .. }
+                if self.choices.one_in(12) =>
+            {
+                self.watches.entry(incident.clone()).or_default().may_be_open = false;
+                Fact::ScratchRefused { incident, problem: "there is no overlay".to_owned() }
             }
             Decision::PrepareRerun { incident, .. } => {
                 let problem = self.choices.one_in(6).then(|| "no scratch".to_owned());
@@ -304,6 +349,11 @@ impl Adversary {
                 }
                 let changes = self.some_changes(&incident, &[]);
                 Fact::ScratchInspected { incident, changes }
+            }
+            Decision::CommitScratch { incident }
+                if self.watches[&incident].is_beside_others && self.choices.one_in(6) =>
+            {
+                Fact::ScratchOverlaps { incident, path: "target/debug".to_owned() }
             }
             Decision::CommitScratch { incident } => {
                 let fact = self.close(incident, |incident| Fact::ScratchCommitted { incident });
@@ -335,6 +385,7 @@ impl Adversary {
                 let most = self.run.pipeline().healing.max_attempts;
                 let watch = self.watches.entry(incident.clone()).or_default();
                 watch.trials += 1;
+                watch.in_scratch.0 += 1;
                 assert!(watch.trials <= most, "{incident} has its trial number {} of {most}", watch.trials);
                 self.check_scratch(incident);
                 self.check_conditions(decision);
@@ -345,6 +396,10 @@ impl Adversary {
             }
             Decision::StoreOutputs { stage, .. } => self.check_kept(stage),
             Decision::AskHealers { incident, findings, tried, .. } => self.note_question(incident, findings, tried),
+            Decision::StartAttempt { purpose: Purpose::Verify { incident }, .. } => {
+                self.check_conditions(decision);
+                self.check_verification(incident);
+            }
             Decision::StartAttempt { .. } => self.check_conditions(decision),
             Decision::Weighed { .. } => {}
             Decision::Vouched { incident, entry, .. } => {
@@ -352,23 +407,31 @@ impl Adversary {
                 assert_eq!(root.signature, entry.signature, "{incident} is taken for another failure");
                 assert!(self.run.pipeline().quarantine.contains(entry), "{entry:?} stands nowhere");
             }
-            Decision::PrepareRerun { incident, stage, number } => self.check_rerun(incident, stage, *number),
+            Decision::PrepareRerun { incident, stage, number, is_beside_others } => {
+                self.check_rerun(incident, stage, *number, *is_beside_others);
+            }
+            Decision::PutOff { incident, .. } => self.check_put_off(incident),
             Decision::JoinIncident { incident, stage, into } => self.check_join(incident, stage, into),
             Decision::Diagnose { incident, .. } => {
                 assert!(self.plain.is_empty(), "{incident} is worked on while {:?} run", self.plain);
             }
-            Decision::PrepareTrial { incident, stage, remedy, keeps_scratch, .. } => {
+            Decision::PrepareTrial { incident, stage, remedy, keeps_scratch, is_beside_others, .. } => {
                 self.check_remedy(stage, remedy);
                 self.check_budgets(incident, stage);
                 self.check_benched(incident, remedy);
                 let most = self.run.pipeline().healing.max_attempts;
                 let watch = self.watches.entry(incident.clone()).or_default();
                 watch.prepared += 1;
+                if !keeps_scratch {
+                    watch.in_scratch = (0, 0);
+                    watch.is_beside_others = *is_beside_others;
+                }
+                watch.in_scratch.1 += 1;
                 watch.is_vouched = false;
                 assert!(watch.prepared <= most, "{incident} prepares {} of {most} trials", watch.prepared);
                 assert_eq!(watch.may_be_open, *keeps_scratch, "{incident} opens a scratch while one is open");
                 watch.may_be_open = true;
-                self.check_one_at_a_time();
+                self.check_open_scratches();
             }
             Decision::CommitScratch { incident } | Decision::SavePatch { incident } => {
                 let is_commit = matches!(decision, Decision::CommitScratch { .. });
@@ -378,6 +441,9 @@ impl Adversary {
                 assert!(!watch.accounts.control_passed, "{decision:?} although the stage passed without it");
                 let is_a_patch = watch.holds_versioned() && (patches == Patches::Propose || watch.is_vouched);
                 assert!(!(is_commit && is_a_patch), "{incident} commits a patch that is only to be offered");
+                if is_commit {
+                    self.check_quiet(incident);
+                }
             }
             Decision::InspectScratch { .. } | Decision::DropScratch { .. } => {}
             Decision::SaveTicket { incident, body, .. } => {
@@ -453,19 +519,6 @@ impl Adversary {
         assert!(bad.is_empty(), "{remedy:?} is tried on {stage}: {bad:?}");
         let healing = &self.run.pipeline().healing;
         assert_eq!(healing.mode, Mode::Auto, "a remedy is tried although the mode says no");
-    }
-
-    fn check_end(&self) {
-        let (result, qualifier) = self.result.expect("the run has ended");
-        assert!(self.run.is_ended());
-        assert_eq!(self.ended.len(), self.run.pipeline().stages.len(), "every stage has a result");
-        assert!(self.watches.values().all(|watch| !watch.may_be_open), "a scratch is open at the end");
-        assert!(self.run.incidents().iter().all(|incident| incident.end().is_some()), "an incident is open at the end");
-        let is_passed = |name: &StageName| matches!(self.ended.get(name), Some((RunResult::Success, _)));
-        let is_clean = result == RunResult::Success && qualifier == Qualifier::Clean;
-        assert!(!(is_clean && self.failed.iter().any(is_passed)), "a run with {{fail, pass}} is called clean");
-        let is_stuck = self.run.incidents().iter().any(|incident| incident.end() == Some(IncidentEnd::Stuck));
-        assert!(!is_stuck || result == RunResult::Error, "a workspace that is stuck is called {}", result.as_str());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::adversary::{Choices, play};
+use super::adversary::{Choices, play, play_busy};
 use super::*;
 use crate::definition::{Detection, Healing, Mode};
 use crate::event::{Event, Record};
@@ -16,6 +16,11 @@ proptest! {
     #[test]
     fn every_rail_holds_in_every_run_and_every_run_ends(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         play(Choices::bytes(bytes));
+    }
+
+    #[test]
+    fn every_rail_holds_while_remedies_are_tried_side_by_side(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        play_busy(Choices::bytes(bytes));
     }
 
     #[test]
@@ -59,11 +64,43 @@ proptest! {
     }
 }
 
+proptest! {
+    // Each case is a long run, replayed once for each of its incidents.
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn replaying_a_journal_of_trials_side_by_side_reproduces_every_decision(seed: u64) {
+        let records = play_busy(Choices::seed(seed));
+        let replayed = replay(&records).expect("the journal is replayed");
+        prop_assert_eq!(replayed.divergence, None);
+        let (healing, detection) = policy_of(&records);
+        let own = foresee(&records, &healing, &detection).expect("the journal is replayed");
+        prop_assert!(own.iter().all(|one| one.change == Change::Same && one.seq.is_none()), "{own:?}");
+    }
+}
+
 fn policy_of(records: &[Record]) -> (Healing, Detection) {
     match &records[0].event {
         Event::Fact(Fact::RunStarted { pipeline, .. }) => (pipeline.healing.clone(), pipeline.detection.clone()),
         other => panic!("a run begins with its start: {other:?}"),
     }
+}
+
+#[test]
+fn remedies_are_tried_side_by_side_and_committed_one_after_the_other() {
+    let runs: Vec<Vec<Record>> = (0..400).map(|seed| play_busy(Choices::seed(seed))).collect();
+    let decided = |of: fn(&Decision) -> bool| {
+        let decisions = runs.iter().flatten().filter_map(|record| match &record.event {
+            Event::Decision(decision) => Some(decision),
+            Event::Fact(_) => None,
+        });
+        decisions.filter(|decision| of(decision)).count()
+    };
+    // The oracle has looked at each of these; here is that there were enough of them.
+    let beside = decided(|decision| matches!(decision, Decision::PrepareTrial { is_beside_others: true, .. }));
+    let committed = decided(|decision| matches!(decision, Decision::CommitScratch { .. }));
+    let put_off = decided(|decision| matches!(decision, Decision::PutOff { .. }));
+    assert!(beside > 200 && committed > 100 && put_off > 40, "{beside} trials, {committed} commits, {put_off} put off");
 }
 
 /// Enough that each transition is taken many times over.
@@ -73,6 +110,9 @@ const RUNS: u64 = 5_000;
 fn every_transition_of_both_tables_happens() {
     for seed in 0..RUNS {
         play(Choices::seed(seed));
+        if seed % 8 == 0 {
+            play_busy(Choices::seed(seed));
+        }
     }
     let listed = crate::incident::tests::transitions();
     let taken = exercised::incidents();

@@ -6,6 +6,35 @@ use crate::remedy::Limits;
 use crate::source::{Earlier, EarlierFailure, Source};
 
 impl Adversary {
+    /// Whether this time the world is as a busy one is.
+    fn is_kind(&mut self) -> bool {
+        self.temper == Temper::Busy && !self.choices.one_in(6)
+    }
+
+    pub(super) fn outcome_of(&mut self, attempt: u32, purpose: &Purpose) -> Outcome {
+        match purpose {
+            _ if !self.is_kind() => self.some_outcome(),
+            Purpose::Plain if attempt == 1 => outcome(1),
+            Purpose::Control { .. } => outcome(1),
+            _ => outcome(0),
+        }
+    }
+
+    /// In a busy world most stages fail for a cause of their own.
+    pub(super) fn diagnosis_of(&mut self, stage: &StageName) -> Diagnosis {
+        let mut diagnosis = self.some_diagnosis();
+        if self.is_kind() {
+            let cause = match stage.as_str() {
+                "fetch" => network(),
+                "build" => missing(),
+                other => finding(&format!("system.missing-{other}"), "configuration", Disposition::Auto),
+            };
+            diagnosis.outcome = DiagnosisOutcome::Failure;
+            diagnosis.findings = vec![cause];
+        }
+        diagnosis
+    }
+
     pub(super) fn some_outcome(&mut self) -> Outcome {
         match self.choices.below(15) {
             0..=7 => outcome(0),
@@ -69,7 +98,8 @@ impl Adversary {
         let limit = |limits: Limits| Action::SetLimit { limits };
         let replace = |script: &str| Action::ReplaceCommand { command: CommandLine::Shell(text(script)) };
         let own = Limits::default();
-        let mut actions = match self.choices.below(25) {
+        let is_kind = self.is_kind();
+        let mut actions = match self.choices.below(if is_kind { 5 } else { 25 }) {
             0 => vec![Action::SetEnv { name, value: text("1") }],
             1 => vec![Action::Wait { base_ms: 10, cap_ms: 20, asked_ms: None }],
             2 => vec![Action::Wait { base_ms: 10, cap_ms: 30, asked_ms: Some(10) }],
@@ -92,7 +122,7 @@ impl Adversary {
             _ => Vec::new(),
         };
         // All of these break the never-list, alone or beside what is harmless.
-        if self.choices.one_in(4) {
+        if !is_kind && self.choices.one_in(4) {
             let bad = match self.choices.below(22) {
                 0 => edit(".github/workflows/ci.yml"),
                 1 => Action::RemoveFile { path: text("tests/test_shop.py") },
@@ -135,7 +165,8 @@ impl Adversary {
 
     /// Carries steps out in scratch, and lets some program write there what nobody expects.
     pub(super) fn some_changes(&mut self, incident: &IncidentId, steps: &[Action]) -> Vec<FileChange> {
-        let by_a_program: &[(&str, Option<&str>)] = match self.choices.below(20) {
+        let most = if self.is_kind() { 4 } else { 20 };
+        let by_a_program: &[(&str, Option<&str>)] = match self.choices.below(most) {
             2 => &[("target/debug/shop", Some("other\n"))],
             3..=5 => &[(
                 "requirements.txt",
@@ -178,6 +209,28 @@ pub(super) fn some_benched(choices: &mut Choices) -> Vec<(Signature, RemedyKey)>
         }
     }
     pairs
+}
+
+/// Makes a pipeline one in which stages fail at the same time and something is done about it.
+pub(super) fn make_busy(definition: &mut Pipeline, choices: &mut Choices) {
+    for name in ["fetch", "build", "lint", "test"] {
+        if definition.stages.iter().all(|stage| stage.name.as_str() != name) {
+            definition.stages.push(Stage::new(name, CommandLine::Shell(format!("make {name}"))));
+        }
+    }
+    for stage in &mut definition.stages {
+        stage.needs.clear();
+        stage.is_idempotent = true;
+    }
+    if let Some(last) = definition.stages.last_mut() {
+        last.needs = choices.of(&[Vec::new(), vec![StageName::new("fetch")]]);
+    }
+    definition.max_parallel = 2 + choices.below(3) as u32;
+    definition.healing.mode = Mode::Auto;
+    definition.healing.max_attempts = definition.healing.max_attempts.max(1);
+    definition.healing.control_rate = choices.of(&[0.0, 0.0, 1.0]);
+    definition.healing.cpu_budget_ms = definition.healing.cpu_budget_ms.max(10_000);
+    definition.healing.time_budget_ms = definition.healing.time_budget_ms.max(60_000);
 }
 
 pub(super) fn some_pipeline(choices: &mut Choices) -> Pipeline {
