@@ -33,7 +33,7 @@ fn a_limit_that_healed_is_remembered_tried_lower_and_taken_again() {
     let again = lab.run(&[]);
     assert_eq!((again.end().as_str(), limits(&again)), ("success clean", vec![Some(256)]), "{again:#?}");
     lab.replays();
-    lab.selfheal(&["learn", "show"]).says("pack of project: open files 256").says("after 10 green attempts, 1 so far");
+    lab.selfheal(&["learn", "show"]).says("pack of pipeline: open files 256").says("after 10 green attempts, 1 so far");
     lab.selfheal(&["learn", "forget", "--all"]).ends_with(0);
     assert_eq!(limits(&lab.run(&[]))[0], Some(64));
 }
