@@ -2,9 +2,9 @@
 //! evenly and against a fixed order by the plugins' confidence.
 //!
 //! A simulation, seeded and without a clock: classes of failures come one after the other; each has a few strategies with a
-//! hidden probability to heal, and plugins that guess it more or less well. Half-way the world drifts: some probabilities are
-//! drawn anew. Outcomes count less with age as in the store (half after 30 days). Regret of a round is the probability of
-//! the best strategy less that of the chosen one.
+//! hidden probability to heal, and plugins that guess it more or less well. In one kind of world some probabilities are drawn
+//! anew half-way; in the other nothing changes. Outcomes count less with age as in the store, and with other half-lives beside
+//! it. Regret of a round is the probability of the best strategy less that of the chosen one.
 //!
 //! `cargo bench -p pipeline --bench choice`
 
@@ -21,8 +21,8 @@ const STRATEGIES: [&str; 4] = ["retry", "config", "dependency", "alternative"];
 const ROUNDS: u64 = 1_200;
 /// Days between two failures.
 const DAYS_PER_ROUND: f64 = 365.0 / ROUNDS as f64;
-/// Age in days at which an outcome counts half, as in `store/src/learning.rs`.
-const HALF_LIFE_DAYS: f64 = 30.0;
+/// Ages in days at which an outcome counts half; the engine's is that of `store/src/learning.rs`.
+const HALF_LIVES_DAYS: [f64; 6] = [30.0, 60.0, 90.0, 120.0, 180.0, 365.0];
 /// How far a plugin's confidence lies from the truth at most.
 const MISJUDGED_BY: f64 = 0.35;
 /// Share of the hidden probabilities that are drawn anew half-way.
@@ -63,8 +63,8 @@ impl World {
 /// Who chooses.
 #[derive(Clone, Copy, PartialEq)]
 enum Chooser {
-    /// As the engine does.
-    Thompson,
+    /// As the engine does, with a half-life in days.
+    Thompson(f64),
     /// Likewise, but nothing is forgotten.
     ThompsonWithoutDecay,
     /// By the plugins' confidence.
@@ -73,21 +73,30 @@ enum Chooser {
     Uniform,
 }
 
+/// Whether the hidden probabilities stay.
+#[derive(Clone, Copy, PartialEq)]
+enum Weather {
+    Drifting,
+    Steady,
+}
+
 /// Cumulative regret after the first half and after all rounds.
-fn regret(chooser: Chooser, seed: u64) -> (f64, f64) {
+fn regret(chooser: Chooser, weather: Weather, seed: u64) -> (f64, f64) {
     let mut world = World::new(seed);
     let mut outcomes: BTreeMap<(usize, usize), (f64, f64)> = BTreeMap::new();
     let mut nature = draw_rng(seed, "nature", 0);
     let mut even = draw_rng(seed, "even", 0);
     let decay = match chooser {
-        Chooser::ThompsonWithoutDecay => 1.0,
-        _ => (-DAYS_PER_ROUND / HALF_LIFE_DAYS).exp2(),
+        Chooser::Thompson(half_life) => (-DAYS_PER_ROUND / half_life).exp2(),
+        _ => 1.0,
     };
     let (mut total, mut half) = (0.0, 0.0);
     for round in 0..ROUNDS {
         if round == ROUNDS / 2 {
             half = total;
-            world.drift(seed);
+            if weather == Weather::Drifting {
+                world.drift(seed);
+            }
         }
         // Few classes make most of the failures.
         let class = (nature.random_range(0.0f64..1.0).powi(2) * CLASSES as f64) as usize;
@@ -99,7 +108,7 @@ fn regret(chooser: Chooser, seed: u64) -> (f64, f64) {
         let chosen = match chooser {
             Chooser::Uniform => even.random_range(0..STRATEGIES.len()),
             Chooser::FixedOrder => largest(&guess),
-            Chooser::Thompson | Chooser::ThompsonWithoutDecay => {
+            Chooser::Thompson(_) | Chooser::ThompsonWithoutDecay => {
                 let candidates: Vec<Candidate> = STRATEGIES
                     .iter()
                     .zip(guess)
@@ -139,24 +148,33 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 fn main() {
     println!("{CLASSES} classes x {} strategies, {ROUNDS} failures in a year, {SEEDS} worlds;", STRATEGIES.len());
-    println!("{:.0} % of the probabilities drift half-way. Cumulative regret, in heals missed:", DRIFTING * 100.0);
-    println!("{:<26}{:>22}{:>22}{:>10}", "", "before the drift", "after it", "sum");
-    println!("{:<26}{:>22}{:>22}{:>10}", "", "p10   p50   p90", "p10   p50   p90", "p50");
-    for (name, chooser) in [
-        ("Thompson (the engine's)", Chooser::Thompson),
-        ("Thompson, no decay", Chooser::ThompsonWithoutDecay),
-        ("fixed order (confidence)", Chooser::FixedOrder),
-        ("uniform", Chooser::Uniform),
-    ] {
-        let regrets: Vec<(f64, f64)> = (0..SEEDS).map(|seed| regret(chooser, seed)).collect();
-        let column = |value: &dyn Fn(&(f64, f64)) -> f64| {
-            let mut all: Vec<f64> = regrets.iter().map(value).collect();
+    println!(
+        "{:.0} % of the probabilities drift half-way, or none. Cumulative regret, in heals missed:",
+        DRIFTING * 100.0
+    );
+    println!("{:<26}{:>18}{:>18}{:>8}{:>22}", "", "before the drift", "after it", "sum", "without drift");
+    println!(
+        "{:<26}{:>18}{:>18}{:>8}{:>22}",
+        "", "p10   p50   p90", "p10   p50   p90", "mean", "p10   p50   p90  mean"
+    );
+    let decaying = HALF_LIVES_DAYS.map(|days| (format!("Thompson, {days:.0} days"), Chooser::Thompson(days)));
+    let others = [
+        ("Thompson, no decay".to_owned(), Chooser::ThompsonWithoutDecay),
+        ("fixed order (confidence)".to_owned(), Chooser::FixedOrder),
+        ("uniform".to_owned(), Chooser::Uniform),
+    ];
+    for (name, chooser) in decaying.into_iter().chain(others) {
+        let drifting: Vec<(f64, f64)> = (0..SEEDS).map(|seed| regret(chooser, Weather::Drifting, seed)).collect();
+        let steady: Vec<f64> = (0..SEEDS).map(|seed| regret(chooser, Weather::Steady, seed).1).collect();
+        let three = |values: Vec<f64>| {
+            let mut all = values;
             all.sort_by(f64::total_cmp);
-            all
+            format!("{:.0}   {:.0}   {:.0}", quantile(&all, 0.1), quantile(&all, 0.5), quantile(&all, 0.9))
         };
-        let (before, after, sum) = (column(&|one| one.0), column(&|one| one.1 - one.0), column(&|one| one.1));
-        let three =
-            |all: &[f64]| format!("{:.0}   {:.0}   {:.0}", quantile(all, 0.1), quantile(all, 0.5), quantile(all, 0.9));
-        println!("{name:<26}{:>22}{:>22}{:>10.0}", three(&before), three(&after), quantile(&sum, 0.5));
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let (before, after) = drifting.iter().map(|one| (one.0, one.1 - one.0)).unzip();
+        let sums: Vec<f64> = drifting.iter().map(|one| one.1).collect();
+        let (without, steady) = (mean(&steady), three(steady));
+        println!("{name:<26}{:>18}{:>18}{:>8.0}{steady:>16}{without:>6.0}", three(before), three(after), mean(&sums));
     }
 }

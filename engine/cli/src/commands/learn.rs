@@ -150,7 +150,7 @@ fn show(dir: &Path, format: Format) -> Result<u8, Failure> {
         say!("    {}", harmless(&lesson.cause, SHOWN));
     }
     if !figures.is_empty() {
-        say!("strategies, an outcome of 30 days ago counts half");
+        say!("strategies, an outcome of 180 days ago counts half");
     }
     for one in &figures {
         let (helped, did_not_help) = arm_of(one);

@@ -46,13 +46,13 @@ fn a_remedy_that_helped_and_one_that_did_not_are_told_apart() {
 }
 
 #[test]
-fn outcomes_count_half_after_thirty_days_and_not_at_all_after_three_hundred() {
+fn outcomes_count_half_after_half_a_year_and_not_at_all_after_three_hundred_days() {
     let story = healed_run("r-1", DAY_MS);
     let end = end_of(&story);
     let (_folder, store) = with(&[story]);
     let after = |days: u64| Timestamp(end.0 + days * DAY_MS);
-    assert_eq!(arms_at(&store, after(30)), [arm(CODE, "config", 0.0, 0.5), arm(CODE, "dependency", 0.5, 0.0)]);
-    assert_eq!(arms_at(&store, after(60))[1], arm(CODE, "dependency", 0.25, 0.0));
+    assert_eq!(arms_at(&store, after(180)), [arm(CODE, "config", 0.0, 0.5), arm(CODE, "dependency", 0.5, 0.0)]);
+    assert_eq!(arms_at(&store, after(90))[1], arm(CODE, "dependency", 0.707, 0.0));
     assert_eq!(arms_at(&store, after(301)), []);
 }
 
