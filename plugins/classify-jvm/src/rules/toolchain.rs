@@ -44,7 +44,7 @@ pub const RULES: &[Rule] = rules![
         .ignores("[ERROR] /src/app/src/main/java/app/Shape.java:[136,18] cannot find symbol"),
     rule("jvm.java-missing", "toolchain-missing-or-version")
         .pattern(
-            r"JAVA_HOME (?:environment variable )?is (?:not|set to an invalid)|No compiler is provided in this environment|No matching toolchains? found|[Nn]o (?:locally installed toolchains|compatible toolchains) (?:match|found)|Cannot find a Java installation|Could not (?:find|resolve) (?:a )?(?:JDK|toolchain) (?:matching|for)|Value given for javaHome property|The JAVA_HOME environment variable is not defined correctly|ERROR: JAVA_HOME is set to an invalid directory|(?:Unable to locate|couldn't find) a Java Runtime|Can't (?:find|locate) (?:any )?JDK|[Ff]ailed to find Java (?:version|[\d.]+)|No Java found with version|Could not find satisfied version for SemVer",
+            r"JAVA_HOME (?:environment variable )?is (?:not|set to an invalid)|No compiler is provided in this environment|No matching toolchains? found|[Nn]o (?:locally installed toolchains|compatible toolchains) (?:match|found)|Cannot find a Java installation|Could not (?:find|resolve) (?:a )?(?:JDK|toolchain) (?:matching|for)|Value given for javaHome property|The JAVA_HOME environment variable is not defined correctly|(?:Unable to locate|couldn't find) a Java Runtime|Can't (?:find|locate) (?:any )?JDK|[Ff]ailed to find Java (?:version|[\d.]+)|No Java found with version|Could not find satisfied version for SemVer",
         )
         .unless(r"^\[WARNING\]|^\[INFO\]")
         .disposition(Disposition::Auto)

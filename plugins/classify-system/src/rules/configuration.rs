@@ -66,7 +66,7 @@ pub const RULES: &[Rule] = rules![
     rule("system.carriage-return", "configuration")
         // A carriage return by itself ends a line of a log: what a shell printed around one comes in two pieces, of which the
         // second begins where the word ended. A number that is none, and an option without a letter, end in one.
-        .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: set: (?:Illegal option )?-$|: invalid option name: ?$|invalid option name.*\\r|^['’]?: (?:(?:command )?not found|invalid option(?: name)?|not a valid identifier|bad variable name|No such file or directory|ambiguous redirect|numeric argument required)$|: exit: Illegal number: \d+$|/\S+\^M: bad interpreter|^(?:/usr/bin/)?env: ['‘\x22]?[\w.+-]+\\r")
+        .pattern(r"\$'[^']*\\r'|: set: -: invalid option|: set: (?:Illegal option )?-$|: invalid option name: ?$|invalid option name.*\\r|^['’]?: (?:(?:command )?not found|invalid option(?: name)?|not a valid identifier|bad variable name|No such file or directory|ambiguous redirect|numeric argument required)$|: exit: Illegal number: \d+$")
         .confidence(0.95)
         .specificity(72)
         .disposition(Disposition::Patch)
@@ -75,8 +75,6 @@ pub const RULES: &[Rule] = rules![
         .matches("run.sh: line 4: $'\\r': command not found")
         .matches("run.sh: 2: set: Illegal option -")
         .matches("run.sh: 4: \n: not found")
-        .matches("/usr/bin/env: ‘bash\\r’: No such file or directory")
-        .matches("bash: ./run.sh: /bin/sh^M: bad interpreter: No such file or directory")
         .ignores("sh: 2: set: Illegal option -o pipefail")
         .ignores("run.sh: 4: widget: not found")
         .ignores("run.sh: line 3: cd: build: No such file or directory"),
