@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::lab::{Lab, binary};
+use crate::secrets::files_with;
 
 const STANDARD_BUT_THE_RUNNER: &[&str] = &[
     "classify-learned",
@@ -145,6 +146,33 @@ fn inspecting_shows_roles_and_imports_of_a_file_and_the_rules_of_a_standard_plug
     inspect("two-roles.wasm").ends_with(0).says("classifier, healer").says("sha256:");
     inspect("imports-http.wasm").ends_with(0).says("selfheal:plugin/http@").says("needs the grant");
     lab.selfheal(&["plugin", "inspect", "classify-python"]).ends_with(0).says("python.module-not-found");
+}
+
+#[test]
+fn nothing_that_the_engine_keeps_to_itself_comes_out_through_a_plugin() {
+    let (variable, content) = ("canary-of-the-environment-77aa", "canary-of-the-file-31c0");
+    for action in
+        ["\"do\" = \"look-around\"", "read = [\"../canary\", \"out\", \"/proc/self/environ\", \".git/config\"]"]
+    {
+        let lab = lab("none", "nowhere").guest("prying", "prying").env("SELFHEAL_TEST_CANARY", variable);
+        let pipeline = lab.read("selfheal.toml");
+        let lab = lab.pipeline(&format!(
+            "{pipeline}\n[plugins.config.prying]\n{action}\n[plugins.grants.prying]\nworkspace = \"read\"\nstate = true\n"
+        ));
+        let canary = lab.root().parent().expect("it has a parent").join("canary");
+        std::fs::write(&canary, content).expect("it is written");
+        std::os::unix::fs::symlink(&canary, lab.root().join("out")).expect("it is linked");
+        let events = lab.run(&[]);
+        assert_eq!(events.end(), "success healed", "{events:#?}");
+        assert!(events.faults().iter().all(|(plugin, _)| plugin != "prying"), "{events:#?}");
+        let explained = lab.selfheal(&["explain", "last"]);
+        for canary in [variable, content] {
+            for text in [events.text(), events.stderr(), &explained.text()] {
+                assert!(!text.contains(canary), "{text}");
+            }
+            assert_eq!(files_with(&lab.outside("state"), canary), [""; 0]);
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::lab::Lab;
 const SECRET: &str = "hunter2-Zx81-correct-horse";
 
 /// Files below a folder that hold a text.
-fn files_with(folder: &Path, text: &str) -> Vec<String> {
+pub fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("read a folder of the state").flatten() {
         let path = entry.path();

@@ -2,5 +2,6 @@
 
 mod crates;
 mod docs;
+mod hostile;
 mod promises;
 mod sources;
