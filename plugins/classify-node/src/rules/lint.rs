@@ -33,7 +33,7 @@ pub const RULES: &[Rule] = rules![
     lint("node.lint-config")
         .category("configuration")
         .pattern(
-            r#"ESLint couldn't find (?:a|(?P<file>an eslint\.config)|the (?:config "(?P<name>[^"]+)"|plugin "(?P<package>[^"]+)"|config|plugin))|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)(?:.*Cannot find module '(?P<module>[^']+)')?"#,
+            r#"ESLint couldn't find (?:(?P<file>an eslint\.config)|a\b|the (?:config "(?P<name>[^"]+)"|plugin "(?P<package>[^"]+)"|config|plugin))|ESLint: \d+\.\d+\.\d+\.? ?ESLint couldn't|Failed to load (?:config|plugin|parser) .* (?:to extend from|declared in)(?:.*Cannot find module '(?P<module>[^']+)')?"#,
         )
         .confidence(0.85)
         .disposition(Disposition::Patch)
