@@ -291,12 +291,9 @@ impl HumanReport {
             Decision::RestoreOutputs { stage, .. } => live.show(stage, format!("{stage}: putting its outputs back")),
             Decision::StoreOutputs { stage, .. } => live.show(stage, format!("{stage}: keeping its outputs")),
             Decision::AskHealers { incident, tried, .. } => {
-                let of = memory.incidents.label(incident);
                 let told = memory.tried.entry(incident.clone()).or_insert(0);
                 for note in tried.iter().skip(*told) {
-                    let ended = paint(HEALED, format!("→ {}{of}:", note.ended));
-                    let line = format!("  {ended} {}", harmless(&note.reason, 300));
-                    self.say(live, &line);
+                    self.say(live, &memory.incidents.tried(incident, &note.ended, &note.reason));
                 }
                 *told = tried.len();
             }
@@ -332,8 +329,7 @@ impl HumanReport {
                 self.say_all(live, memory.flaky.vouched(incident, entry, licence, memory.mode));
             }
             Decision::PutOff { incident, reason } => {
-                let of = memory.incidents.label(incident);
-                self.say(live, &format!("  {} {}", paint(HEALED, format!("→ put off{of}:")), harmless(reason, 300)));
+                self.say(live, &memory.incidents.tried(incident, "put off", reason));
             }
             Decision::PrepareRerun { incident, stage, number, .. } => {
                 let line = memory.flaky.rerun(incident, &memory.incidents.label(incident), *number);

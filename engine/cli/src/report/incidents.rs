@@ -46,6 +46,12 @@ impl Incidents {
         }
     }
 
+    /// What became of a remedy that was tried.
+    pub fn tried(&self, incident: &IncidentId, ended: &str, reason: &str) -> String {
+        let ended = paint(HEALED, format!("→ {ended}{}:", self.label(incident)));
+        format!("  {ended} {}", harmless(reason, 300))
+    }
+
     /// How one ended.
     pub fn end(
         &mut self,
