@@ -22,8 +22,9 @@ pub const COMPILE_SUBCOMMAND: &str = "compile-plugin";
 const CHILD_CPU_SECONDS: u64 = 60;
 /// Address space of a child.
 const CHILD_ADDRESS_SPACE: u64 = 2 << 30;
-/// Wall-clock time of a child, for its parent: more than its processor time, on a machine that does other things as well.
-pub(crate) const CHILD_DEADLINE: Duration = Duration::from_secs(90);
+/// Wall-clock time of a child, for its parent. Its processor time is what bounds the work; this bounds a child that hangs, and
+/// leaves room for a machine that is busy with a build.
+pub(crate) const CHILD_DEADLINE: Duration = Duration::from_secs(300);
 /// Machine code of one component.
 const MAX_CODE: u64 = 256 << 20;
 /// First byte of a child's answer: machine code follows.

@@ -55,7 +55,7 @@ pub use grants::Allowance;
 pub use host::state::StateFileError;
 pub use inspect::{Import, ImportStanding, InspectError, Inspection, Interface, Role, digest, inspect};
 pub use metadata::Interest;
-pub use notice::Notice;
+pub use notice::{Notice, TracedCall};
 pub use options::{EmbeddedPlugin, HostOptions, InstalledPlugin, Network, OnNotice, Programs};
 pub use plugin_host::PluginHost;
 pub use rules_section::{RULES_SECTION, RulesSectionError, declared_rules};

@@ -3,6 +3,27 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::inspect::Role;
+
+/// One call of a role function, as the host saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TracedCall {
+    /// The id.
+    pub plugin: String,
+    /// The role.
+    pub role: Role,
+    /// The function, e.g. `propose`.
+    pub function: &'static str,
+    /// Wall-clock time in microseconds, instantiation included.
+    pub micros: u64,
+    /// Memory that the guest had at its end, in bytes. It never shrinks, so this is the most that it had.
+    pub memory: u64,
+    /// How much it answered: the answer written as text, in bytes. 0 for a fault.
+    pub answer: usize,
+    /// What went wrong, if something did.
+    pub fault: Option<String>,
+}
+
 /// Something worth showing. None of these changes what a call answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -86,6 +107,8 @@ pub enum Notice {
         /// Status code, when it was answered.
         status: Option<u16>,
     },
+    /// A plugin was called. Only where [`HostOptions::traces_calls`](crate::HostOptions::traces_calls) asks for it.
+    Called(TracedCall),
     /// A plugin wrote to its log, or a program did that it ran.
     Log {
         /// The id.
@@ -134,7 +157,20 @@ impl fmt::Display for Notice {
             Self::Request { plugin, method, url, outcome, status: None } => {
                 write!(f, "{plugin} asked {method} {url}: {outcome}")
             }
+            Self::Called(call) => call.fmt(f),
             Self::Log { plugin, level, message } => write!(f, "{plugin}: {level}: {message}"),
+        }
+    }
+}
+
+impl fmt::Display for TracedCall {
+    /// One line for a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ms, mib) = (self.micros as f64 / 1000.0, self.memory as f64 / f64::from(1 << 20));
+        write!(f, "{} {}.{} took {ms:.2} ms, {mib:.1} MiB: ", self.plugin, self.role, self.function)?;
+        match &self.fault {
+            Some(fault) => f.write_str(fault),
+            None => write!(f, "answered {} bytes", self.answer),
         }
     }
 }

@@ -122,6 +122,8 @@ pub struct HostOptions {
     pub network: Network,
     /// Limits of one call.
     pub limits: CallLimits,
+    /// Whether every call of a role function is told as a [`Notice::Called`].
+    pub traces_calls: bool,
     /// Receives notices.
     pub on_notice: OnNotice,
     /// The time.
@@ -147,6 +149,7 @@ impl Default for HostOptions {
             programs: None,
             network: Network::default(),
             limits: CallLimits::default(),
+            traces_calls: false,
             on_notice: Arc::new(|_| {}),
             now: Arc::new(system_time),
         }

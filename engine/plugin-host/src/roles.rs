@@ -1,5 +1,6 @@
 //! The calls of each role. Each makes a fresh instance, calls it once, checks the answer and throws the instance away.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,10 +26,11 @@ use crate::fault::FaultKind;
 use crate::host::process::Processes;
 use crate::host::state::StateSession;
 use crate::host::{CallEnd, CallSetup, HostState, Web};
-use crate::inspect::Interface;
+use crate::inspect::{Interface, Role};
 use crate::loader::Loader;
 use crate::metadata::Interest;
-use crate::options::Network;
+use crate::notice::{Notice, TracedCall};
+use crate::options::{Network, OnNotice};
 use crate::sandbox::{Patience, Sandbox};
 
 /// Time after a stage's own limit, or after it was cancelled, until its runner is given up: the executor needs it to end
@@ -38,8 +40,12 @@ const RUNNER_SLACK: Duration = Duration::from_secs(60);
 /// What a role function gave: its answer, or `None` when it does not know what it was asked about.
 type Answer<T> = Result<Option<T>, FaultKind>;
 
+/// A function of a role.
+type Function = (Role, &'static str);
+
 /// A call that is about to be made.
 struct Call<'a> {
+    trace: Trace,
     sandbox: &'a Sandbox,
     pre: InstancePre<HostState>,
     store: Store<HostState>,
@@ -82,7 +88,12 @@ impl Surroundings {
 }
 
 impl<'a> Call<'a> {
-    async fn begin(loader: &'a Arc<Loader>, plugin: &Plugin, surroundings: Surroundings) -> Result<Self, FaultKind> {
+    async fn begin(
+        loader: &'a Arc<Loader>,
+        plugin: &Plugin,
+        function: Function,
+        surroundings: Surroundings,
+    ) -> Result<Self, FaultKind> {
         let pre = loader.load(plugin).await?;
         let sandbox = loader.sandbox()?;
         let state_dir = loader.options.state_dir.as_deref();
@@ -103,23 +114,84 @@ impl<'a> Call<'a> {
         };
         let store = sandbox.store(HostState::new(setup, &plugin.limits), &plugin.limits)?;
         let patience = surroundings.patience.with_cpu(plugin.limits.cpu);
-        Ok(Self { sandbox, pre, store, patience })
+        let trace = Trace::of(loader, plugin, function);
+        Ok(Self { trace, sandbox, pre, store, patience })
     }
 }
 
 /// Makes a call and ends it. `$work` is an async block that uses `$store` and `$pre`.
 macro_rules! make_call {
     ($call:expr, |$store:ident, $pre:ident| $work:expr) => {{
-        let Call { sandbox, pre: $pre, store: mut store_of_call, patience } = $call;
+        let Call { mut trace, sandbox, pre: $pre, store: mut store_of_call, patience } = $call;
         let _place = sandbox.place().await;
         let meter = store_of_call.data().meter.clone();
+        trace.start();
         let result = {
             let $store = &mut store_of_call;
             sandbox.within(patience, meter, async { $work }).await
         };
         let (result, state) = sandbox.conclude(store_of_call, result);
+        trace.end(&result, &state);
         finish(result, state).await
     }};
+}
+
+/// What is told of a call, where somebody wants to know.
+struct Trace {
+    plugin: String,
+    function: Function,
+    started: Instant,
+    /// Memory that the call may have, in bytes.
+    memory: usize,
+    listener: Option<OnNotice>,
+}
+
+impl Trace {
+    fn of(loader: &Loader, plugin: &Plugin, function: Function) -> Self {
+        let listener = loader.options.traces_calls.then(|| Arc::clone(&loader.options.on_notice));
+        let memory = plugin.limits.memory;
+        Self { plugin: plugin.id.to_string(), function, started: Instant::now(), memory, listener }
+    }
+
+    /// The call begins: waiting for a place in the pool was not its fault.
+    fn start(&mut self) {
+        self.started = Instant::now();
+    }
+
+    fn end<T: fmt::Debug>(self, result: &Result<Result<T, PluginError>, FaultKind>, state: &HostState) {
+        let Some(listener) = self.listener else { return };
+        let micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (answer, fault) = match result {
+            Ok(Ok(answer)) => (Counted::of(answer), None),
+            Ok(Err(error)) => match convert::fault_from_error(error.clone()) {
+                Some(fault) => (0, Some(fault.to_string())),
+                None => (0, Some("answered unsupported".to_owned())),
+            },
+            Err(fault) => (0, Some(fault.to_string())),
+        };
+        let (role, function) = self.function;
+        let memory = state.limiter.given_of(self.memory) as u64;
+        listener(Notice::Called(TracedCall { plugin: self.plugin, role, function, micros, memory, answer, fault }));
+    }
+}
+
+/// Counts what is written and keeps none of it.
+struct Counted(usize);
+
+impl Counted {
+    fn of(answer: &impl fmt::Debug) -> usize {
+        let mut counted = Self(0);
+        // Counting never fails.
+        let _ = fmt::Write::write_fmt(&mut counted, format_args!("{answer:?}"));
+        counted.0
+    }
+}
+
+impl fmt::Write for Counted {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
 }
 
 /// Stops what the call left running, and keeps its durable state if it answered.
@@ -147,7 +219,7 @@ async fn finish<T>(result: Result<Result<T, PluginError>, FaultKind>, mut state:
 /// Asks a planner.
 pub(crate) async fn plan(loader: &Arc<Loader>, plugin: &Plugin, project: &ProjectView) -> Answer<Vec<PlannedStage>> {
     let surroundings = Surroundings::of(loader, plugin, Some(project.place.clone()));
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Planner, "plan"), surroundings).await?;
     let request = convert::project_to_wit(project);
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = PlannerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
@@ -196,7 +268,7 @@ pub(crate) async fn run(
         },
         processes: Processes::for_attempt(executor, request.template, request.cancel.clone(), programs),
     };
-    let call = Call::begin(loader, plugin, surroundings).await;
+    let call = Call::begin(loader, plugin, (Role::Runner, "run"), surroundings).await;
     let call = call.map_err(|fault| BrokenAttempt::boxed(fault, Outcome::default()))?;
     let (answer, state) = make_call!(call, |store, pre| {
         let instance = RunnerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
@@ -296,7 +368,7 @@ fn reported(report: Report) -> Result<Reported, String> {
 /// Asks a classifier for its rules, and checks them.
 pub(crate) async fn rules(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<RuleSpec>> {
     let surroundings = Surroundings::none(plugin);
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Classifier, "rules"), surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
         instance.selfheal_plugin_classifier().call_rules(&mut *store).await
@@ -312,7 +384,7 @@ pub(crate) async fn classify(
     log: Arc<dyn LogText>,
 ) -> Answer<Vec<Finding>> {
     let surroundings = Surroundings::of(loader, plugin, None);
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Classifier, "classify"), surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = ClassifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
         let log = store.data_mut().lend_log(log)?;
@@ -324,7 +396,7 @@ pub(crate) async fn classify(
 /// Asks a healer which findings it wants to see.
 pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec<Interest>> {
     let surroundings = Surroundings::none(plugin);
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Healer, "handles"), surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = HealerPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
         instance.selfheal_plugin_healer().call_handles(&mut *store).await
@@ -338,7 +410,7 @@ pub(crate) async fn handles(loader: &Arc<Loader>, plugin: &Plugin) -> Answer<Vec
 /// Asks a healer for remedies.
 pub(crate) async fn propose(loader: &Arc<Loader>, plugin: &Plugin, incident: &IncidentView) -> Answer<Vec<Remedy>> {
     let surroundings = Surroundings::of(loader, plugin, Some(incident.place.clone()));
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Healer, "propose"), surroundings).await?;
     let request = convert::incident_to_wit(incident);
     let log = Arc::clone(&incident.log);
     let (answer, _) = make_call!(call, |store, pre| {
@@ -362,10 +434,21 @@ pub(crate) enum NotifierTask {
     Close(String, String),
 }
 
+impl NotifierTask {
+    fn function(&self) -> &'static str {
+        match self {
+            Self::Notify(_) => "notify",
+            Self::Open(_) => "open",
+            Self::Update(..) => "update",
+            Self::Close(..) => "close",
+        }
+    }
+}
+
 /// Has a notifier do something. Only [`NotifierTask::Open`] gives a reference.
 pub(crate) async fn notify(loader: &Arc<Loader>, plugin: &Plugin, task: &NotifierTask) -> Answer<Option<TicketRef>> {
     let surroundings = Surroundings::of(loader, plugin, None);
-    let call = Call::begin(loader, plugin, surroundings).await?;
+    let call = Call::begin(loader, plugin, (Role::Notifier, task.function()), surroundings).await?;
     let (answer, _) = make_call!(call, |store, pre| {
         let instance = NotifierPluginPre::new(pre)?.instantiate_async(&mut *store).await?;
         let notifier = instance.selfheal_plugin_notifier();

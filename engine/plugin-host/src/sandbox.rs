@@ -98,7 +98,8 @@ impl Default for CallLimits {
             wall_outside: Duration::from_secs(60),
             memory: 64 << 20,
             table_elements: 200_000,
-            instances: 32,
+            // CPython is linked of more than forty modules.
+            instances: 64,
             handles: 256,
             crossing: 4 << 20,
             log: 64 << 10,

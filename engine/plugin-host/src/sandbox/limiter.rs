@@ -26,6 +26,11 @@ impl Limiter {
         }
     }
 
+    /// Memory that was given out of a budget, in bytes.
+    pub(crate) fn given_of(&self, memory: usize) -> usize {
+        memory.saturating_sub(self.memory_left)
+    }
+
     pub(crate) fn has_refused(&self) -> bool {
         self.has_refused
     }
