@@ -32,7 +32,9 @@ const KNOWN: &[(&str, &str, &[&str])] = &[
 pub fn remedies(root: &Finding, log: &dyn Log, directory: &str) -> Vec<Remedy> {
     // What the cause itself needs leads; one remedy switches on all that its crate lacks.
     let of_cause = derived(root, log).or_else(|| known(root, log));
-    let wanted: Vec<(String, String)> = of_cause.into_iter().chain(gated(log)).collect();
+    let beside = KNOWN.iter().filter(|(name, item, _)| !log.find(&format!("`{item}` in `{name}`"), 1, 1).is_empty());
+    let beside = beside.map(|(name, _, features)| ((*name).to_owned(), features.join(",")));
+    let wanted: Vec<(String, String)> = of_cause.into_iter().chain(beside).chain(gated(log)).collect();
     // All that one crate lacks, the crate of the first note first.
     let Some((name, _)) = wanted.first().cloned() else { return Vec::new() };
     let mut features: Vec<String> = Vec::new();
@@ -68,7 +70,12 @@ fn gated(log: &dyn Log) -> Vec<(String, String)> {
         // `--> HOME/registry/src/INDEX/tokio-1.54.1/src/lib.rs:626:13`
         let folder = place.text.split_once(SOURCES)?.1.split('/').nth(1)?;
         let name = without_version(folder);
-        (is_crate_name(feature) && is_crate_name(&name)).then(|| (name, feature.to_owned()))
+        // `#[cfg(all(feature = "std", feature = "std_rng"))]` asks for more than the note names.
+        let condition = above.last().filter(|line| line.text.contains("cfg(all(")).map(|line| line.text.as_str());
+        let all = condition.unwrap_or_default().split("feature = \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let others = all.filter(|other| *other != feature && is_crate_name(other));
+        let features = std::iter::once(feature).chain(others).collect::<Vec<_>>().join(",");
+        (is_crate_name(feature) && is_crate_name(&name)).then_some((name, features))
     });
     found.collect()
 }

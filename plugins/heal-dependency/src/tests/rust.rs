@@ -186,6 +186,9 @@ fn one_remedy_switches_on_all_that_a_crate_lacks() {
     );
     let remedies = propose_with_log(dependency("[dependencies]\ntokio = \"1\"\n"), off(cause), &log);
     assert_eq!(first(&remedies), [cargo(&["add", "tokio", "--features", "macros,rt-multi-thread,time"])]);
+    let both = GATED.replace("#[cfg(feature = \"time\")]", "#[cfg(all(feature = \"rt\", feature = \"time\"))]");
+    let remedies = propose_with_log(dependency("[dependencies]\nwidget-rt = \"1\"\n"), off("error"), &both);
+    assert_eq!(first(&remedies), [cargo(&["add", "widget-rt", "--features", "time,rt"])]);
 }
 
 #[test]
