@@ -43,7 +43,7 @@ pub enum Command {
     Diagnose(DiagnoseArgs),
     /// Write a selfheal.toml for the project, with the reason for every stage.
     Init(InitArgs),
-    /// Look at plugins.
+    /// Write plugins, and look at them.
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// List past runs of the project.
@@ -130,6 +130,9 @@ pub struct HealArgs {
     /// Folder with plugins of your own; one of the same id replaces a standard plugin.
     #[arg(long, value_name = "DIR")]
     pub plugins: Vec<PathBuf>,
+    /// Tell every call of a plugin on standard error: function, time, memory, size of the answer, fault; and its messages.
+    #[arg(long)]
+    pub trace_plugins: bool,
     /// Exit with 10 instead of 0 when the run passed only because it was healed.
     #[arg(long)]
     pub strict: bool,
@@ -212,9 +215,116 @@ pub struct InitArgs {
     pub force: bool,
 }
 
+/// The role of a new plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleArg {
+    /// Proposes remedies.
+    Healer,
+    /// Recognises failures in logs.
+    Classifier,
+    /// Runs stages and judges them.
+    Runner,
+    /// Names the stages of a project without a pipeline file.
+    Planner,
+    /// Tells people outside.
+    Notifier,
+}
+
+/// The language of a new plugin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LanguageArg {
+    /// Small and quick; needs rustup.
+    #[default]
+    Rust,
+    /// Needs Node.js and npm.
+    Js,
+    /// Needs Python 3 with venv and pip.
+    Python,
+}
+
+/// Arguments of `plugin new`.
+#[derive(Debug, Args)]
+pub struct NewPluginArgs {
+    /// Its id: `NAME`, or `PUBLISHER/NAME` for one that is shared. The folder is called NAME.
+    pub id: String,
+    /// What it does.
+    #[arg(long, value_enum)]
+    pub role: RoleArg,
+    /// What it is written in.
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: LanguageArg,
+    /// For Rust: `path:DIR` or `git:URL` of plugin-sdk, instead of a copy in the project.
+    #[arg(long, value_name = "SDK")]
+    pub sdk: Option<String>,
+    /// Folder of the project, if not NAME.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// Arguments of `plugin build`.
+#[derive(Clone, Debug, Args)]
+pub struct BuildPluginArgs {
+    /// The plugin's project.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// For Rust: build for this target; a core module is made a component.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Take this module or component, which another tool has built, instead of building.
+    #[arg(long, value_name = "FILE", conflicts_with = "target")]
+    pub module: Option<PathBuf>,
+}
+
+/// Arguments of `plugin test`.
+#[derive(Debug, Args)]
+pub struct TestPluginArgs {
+    /// The plugin's project.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Only fixtures whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+    /// Accept what the plugin answers now.
+    #[arg(long)]
+    pub update: bool,
+    /// Test the component that is there, without building it again.
+    #[arg(long)]
+    pub no_build: bool,
+    /// Instead of testing, make fixtures of the incidents of this run: its id, the beginning of it, or `last`.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["only", "update", "no_build"])]
+    pub record: Option<String>,
+    /// The project whose run it was.
+    #[arg(long, value_name = "PROJECT", default_value = ".", requires = "record")]
+    pub from: PathBuf,
+}
+
 /// What to do with plugins.
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
+    /// Write a project for a new plugin: a working example with tests.
+    New(NewPluginArgs),
+    /// Build the project of a plugin as a component, with its manifest inside.
+    Build(BuildPluginArgs),
+    /// Build it and hold it to its fixtures, in the sandbox that a user's run has.
+    Test(TestPluginArgs),
+    /// Build and test whenever a file changes, until Ctrl-C.
+    Dev {
+        /// The plugin's project.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Measure what calls of a plugin cost.
+    Bench {
+        /// The plugin's project.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+        /// How long each fixture is called.
+        #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
+        seconds: u64,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// List the plugins that a run would use.
     List {
         /// Folder with plugins of your own.

@@ -17,6 +17,7 @@ use plugin_host::reload::ReloadingHost;
 use plugin_host::{HostOptions, Network, Notice, PluginHost, Programs};
 use workspace::{HolderCommand, LocalWorkspace, ScratchPreference};
 
+use crate::args::HealArgs;
 use crate::exit::Failure;
 use crate::pipeline_file;
 use crate::project::{self, Project};
@@ -53,14 +54,14 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// The plugins of a command that starts no programs. `dirs` are folders from the command line; the pipeline file's comes
 /// before them.
 pub fn plugins(project: &Project, pipeline: &Pipeline, dirs: &[PathBuf]) -> Result<Arc<PluginHost>, Failure> {
-    plugins_with(project, &in_use(pipeline), dirs, None)
+    plugins_with(project, &in_use(pipeline), dirs, None, Tracing::Off)
 }
 
 /// The plugins with the one that learns, even where learning is switched off: what was learned can be seen and forgotten.
 pub fn plugins_and_learner(project: &Project, pipeline: &Pipeline) -> Result<Arc<PluginHost>, Failure> {
     let mut settings = pipeline.plugins.clone();
     settings.disabled.retain(|id| id != standard::LEARNER);
-    plugins_with(project, &settings, &[], None)
+    plugins_with(project, &settings, &[], None, Tracing::Off)
 }
 
 /// The settings of plugins: without learning, the plugin that learns is neither asked nor told anything.
@@ -76,7 +77,7 @@ fn in_use(pipeline: &Pipeline) -> PluginSettings {
 pub fn plugins_of_a_run(
     project: &Project,
     pipeline: &Pipeline,
-    dirs: &[PathBuf],
+    heal: &HealArgs,
     executor: &Arc<LocalExecutor>,
 ) -> Result<Arc<PluginHost>, Failure> {
     let mut env = project::environment();
@@ -87,7 +88,17 @@ pub fn plugins_of_a_run(
         env,
         scratch: project.state.root.join("programs"),
     };
-    plugins_with(project, &in_use(pipeline), dirs, Some(programs))
+    let tracing = if heal.trace_plugins { Tracing::EachCall } else { Tracing::Off };
+    plugins_with(project, &in_use(pipeline), &heal.plugins, Some(programs), tracing)
+}
+
+/// Whether calls of plugins are told one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tracing {
+    /// They are not.
+    Off,
+    /// A line for each on standard error, with the plugin's own messages of every level.
+    EachCall,
 }
 
 /// The same, with plugins that are replaced taken up while the run goes on: in their folders, or by a new approval.
@@ -118,6 +129,7 @@ fn plugins_with(
     settings: &PluginSettings,
     dirs: &[PathBuf],
     programs: Option<Programs>,
+    tracing: Tracing,
 ) -> Result<Arc<PluginHost>, Failure> {
     let mut directories: Vec<PathBuf> = settings.dir.iter().map(|dir| project.root.join(dir)).collect();
     for dir in dirs {
@@ -145,7 +157,11 @@ fn plugins_with(
         compile_child: std::env::current_exe().ok(),
         programs,
         network: network(),
-        on_notice: Arc::new(show_notice),
+        traces_calls: tracing == Tracing::EachCall,
+        on_notice: match tracing {
+            Tracing::Off => Arc::new(show_notice),
+            Tracing::EachCall => Arc::new(trace_notice),
+        },
         ..HostOptions::default()
     };
     Ok(Arc::new(PluginHost::new(options).map_err(Failure::plugin)?))
@@ -244,10 +260,18 @@ pub fn run_id(now: Timestamp, seed: u64) -> String {
     format!("r-{}-{}-{:04x}", &digits[..8], &digits[8..], (seed ^ u64::from(std::process::id())) & 0xffff)
 }
 
+/// Shows everything that plugins did, said and asked for.
+fn trace_notice(notice: Notice) {
+    match &notice {
+        Notice::Called(_) | Notice::Log { .. } | Notice::Request { .. } => tell!("trace: {notice}"),
+        _ => show_notice(notice),
+    }
+}
+
 fn show_notice(notice: Notice) {
     let mark = match &notice {
         Notice::Log { level, .. } if level != "error" && level != "warn" => return,
-        Notice::Request { .. } => return,
+        Notice::Request { .. } | Notice::Called(_) => return,
         Notice::Compiling { .. } | Notice::Compiled { .. } | Notice::Replaced { .. } | Notice::Log { .. } => {
             String::new()
         }

@@ -38,7 +38,7 @@ pub fn exec(args: ExecArgs) -> Result<u8, Failure> {
     }
     pipeline.stages = vec![stage];
     drive::override_healing(&mut pipeline, &args.heal);
-    let plugins = engine::plugins_of_a_run(&project, &pipeline, &args.heal.plugins, &executor)?;
+    let plugins = engine::plugins_of_a_run(&project, &pipeline, &args.heal, &executor)?;
     let workspace = engine::workspace(&project, &words)?;
     let store = drive::open_store(&project.state)?;
     let job = Job {

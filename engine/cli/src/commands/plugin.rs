@@ -23,6 +23,11 @@ use crate::sharing::installed::Installed;
 /// Answers.
 pub fn plugin(command: PluginCommand) -> Result<u8, Failure> {
     match command {
+        PluginCommand::New(args) => super::plugin_new::new(args),
+        PluginCommand::Build(args) => super::plugin_build::build(args),
+        PluginCommand::Test(args) => super::plugin_test::test(args),
+        PluginCommand::Dev { dir } => super::plugin_dev::dev(&dir),
+        PluginCommand::Bench { dir, seconds, format } => super::plugin_bench::bench(&dir, seconds, format),
         PluginCommand::List { plugins, dir, format } => list(&plugins, &dir, format),
         PluginCommand::Inspect { plugin, ask, format } => inspect(&plugin, ask.into(), format),
         PluginCommand::Keygen(args) => plugin_keygen::keygen(&args),

@@ -29,7 +29,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     let project = Project::at(&args.dir)?;
     let (source, warnings) = pipeline_file::read(&project.root)?;
     let settings = pipeline_file::settings(&source, &project.name);
-    let plugins = engine::plugins_of_a_run(&project, &settings, &args.heal.plugins, &executor)?;
+    let plugins = engine::plugins_of_a_run(&project, &settings, &args.heal, &executor)?;
     let workspace = engine::workspace(&project, &[])?;
     let runtime = engine::runtime()?;
     let tools = engine::tools(&project::environment());
