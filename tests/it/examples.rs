@@ -57,6 +57,8 @@ fn every_example_ends_as_its_readme_says() {
     let mut names: Vec<String> = folders
         .flatten()
         .filter(|entry| entry.path().is_dir())
+        // The project of a plugin is built and tested in `authoring.rs`.
+        .filter(|entry| !entry.path().join("plugin.toml").is_file())
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
