@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use bundle::Role;
 use bundle::manifest::Manifest;
-use plugin_host::inspect::API_VERSION;
+use plugin_host::api_range::API_VERSION;
 
 use crate::embedded::{CONTRACT, SDK_LOCK, SDK_MANIFEST, SDK_SOURCES, TEMPLATES};
 use crate::language::Language;

@@ -4,7 +4,7 @@
 //! every grant. So the world is made of `plugin.toml`: the roles, what is free, and the capabilities that it asks for.
 
 use bundle::manifest::Manifest;
-use plugin_host::inspect::API_VERSION;
+use plugin_host::api_range::API_VERSION;
 
 /// The name of the world, and of its package.
 pub const NAME: &str = "project";
