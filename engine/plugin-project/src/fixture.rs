@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bundle::Role;
 use pipeline::finding::Disposition;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,19 @@ pub struct Question {
     /// Programs that stand in for real ones of the same name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub program: Vec<ProgramPart>,
+}
+
+impl Question {
+    /// The role that it asks.
+    pub fn role(&self) -> Role {
+        match self {
+            Self { incident: Some(_), .. } => Role::Healer,
+            Self { project: Some(_), .. } => Role::Planner,
+            Self { stage: Some(_), .. } => Role::Runner,
+            Self { event: Some(_), .. } | Self { ticket: Some(_), .. } => Role::Notifier,
+            _ => Role::Classifier,
+        }
+    }
 }
 
 /// An incident.

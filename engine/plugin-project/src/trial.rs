@@ -3,10 +3,11 @@
 //! Every fixture gets a host of its own: the limits of one call as plugin.toml asks for them (or the host's own), the grants
 //! that it asks for, a fixed clock, an empty store, and a network that ends at the test's own server.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,10 +31,11 @@ use plugin_host::{
     CallLimits, EmbeddedPlugin, HostOptions, LoadError, Network, Notice, PluginFault, PluginHost, Programs,
 };
 
+use self::files::{copy_folder, empty_folder, folder_of, stand_ins};
 use crate::answer::{self, Answer};
 use crate::answering_server::AnsweringServer;
 use crate::difference::{self, Line};
-use crate::fixture::{FindingPart, Fixture, IncidentPart, ProgramPart, Question, StagePart};
+use crate::fixture::{FindingPart, Fixture, IncidentPart, Question, StagePart};
 use crate::project::Project;
 
 /// The time that plugins are told: 2026-01-01T00:00:00Z.
@@ -139,19 +141,6 @@ impl TrialError {
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }
-    }
-}
-
-impl Question {
-    /// The role that it asks.
-    pub fn role(&self) -> Role {
-        match self {
-            Self { incident: Some(_), .. } => Role::Healer,
-            Self { project: Some(_), .. } => Role::Planner,
-            Self { stage: Some(_), .. } => Role::Runner,
-            Self { event: Some(_), .. } | Self { ticket: Some(_), .. } => Role::Notifier,
-            _ => Role::Classifier,
-        }
     }
 }
 
@@ -500,49 +489,4 @@ fn tools(names: &[String]) -> Vec<Tool> {
 
 fn facts(facts: &BTreeMap<String, String>) -> Vec<(String, String)> {
     facts.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
-}
-
-/// A folder that a fixture names.
-fn folder_of(fixture: &Fixture, name: &str) -> Result<PathBuf, TrialError> {
-    let path = fixture.folder.join(name);
-    fs::canonicalize(&path).map_err(TrialError::io("open the folder", &path))
-}
-
-fn empty_folder(asked: &Asked) -> Result<PathBuf, TrialError> {
-    let root = asked.scratch.path().join("empty");
-    fs::create_dir_all(&root).map_err(TrialError::io("make the folder", &root))?;
-    Ok(root)
-}
-
-/// Copies files and folders; anything else of a fixture is left out.
-fn copy_folder(from: &Path, to: &Path) -> Result<(), TrialError> {
-    for entry in fs::read_dir(from).map_err(TrialError::io("list", from))?.flatten() {
-        let (path, target) = (entry.path(), to.join(entry.file_name()));
-        let kind = entry.file_type().map_err(TrialError::io("read", &path))?;
-        if kind.is_dir() {
-            fs::create_dir(&target).map_err(TrialError::io("make the folder", &target))?;
-            copy_folder(&path, &target)?;
-        } else if kind.is_file() {
-            fs::copy(&path, &target).map_err(TrialError::io("copy", &path))?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes the programs of a fixture.
-fn stand_ins(programs: &[ProgramPart], folder: &Path) -> Result<PathBuf, TrialError> {
-    fs::create_dir_all(folder).map_err(TrialError::io("make the folder", folder))?;
-    for program in programs {
-        let path = folder.join(&program.name);
-        let output = folder.join(format!(".{}.stdout", program.name));
-        fs::write(&output, &program.stdout).map_err(TrialError::io("write", &output))?;
-        let script = format!(
-            "#!/bin/sh\ncat {}\nexit {}\n",
-            pipeline::remedy::quote(&output.display().to_string()),
-            program.exit_code
-        );
-        fs::write(&path, script).map_err(TrialError::io("write", &path))?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(TrialError::io("write", &path))?;
-    }
-    Ok(folder.to_owned())
 }
