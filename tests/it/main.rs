@@ -8,9 +8,11 @@ mod schema;
 mod tidy;
 
 mod approval;
+mod authoring;
 mod command_line;
 mod crash;
 mod examples;
+mod guide;
 mod hostile;
 mod interrupts;
 mod learning;
