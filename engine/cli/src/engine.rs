@@ -106,18 +106,18 @@ pub fn watching(
     project: &Project,
     pipeline: &Pipeline,
     host: Arc<PluginHost>,
-    dirs: &[PathBuf],
+    heal: &HealArgs,
     executor: &Arc<LocalExecutor>,
 ) -> ReloadingHost {
     let mut watched = vec![project.root.join(LOCK), project.root.join(pipeline_file::NATIVE)];
     watched.extend(pipeline.plugins.dir.iter().map(|dir| project.root.join(dir)));
-    watched.extend(dirs.iter().cloned());
-    let (project, dirs, executor) = (project.clone(), dirs.to_vec(), Arc::clone(executor));
+    watched.extend(heal.plugins.iter().cloned());
+    let (project, heal, executor) = (project.clone(), heal.clone(), Arc::clone(executor));
     let remake = move || {
         let remade = || {
             let (source, _warnings) = pipeline_file::read_settings(&project.root)?;
             let settings = pipeline_file::settings(&source, &project.name);
-            plugins_of_a_run(&project, &settings, &dirs, &executor)
+            plugins_of_a_run(&project, &settings, &heal, &executor)
         };
         remade().map_err(|failure: Failure| format!("{:#}", failure.error))
     };

@@ -64,7 +64,7 @@ pub fn run(args: RunArgs) -> Result<u8, Failure> {
     }
     let store = drive::open_store(&project.state)?;
     let plugins: Arc<dyn Plugins> = match args.watch {
-        true => Arc::new(engine::watching(&project, &pipeline, plugins, &args.heal.plugins, &executor)),
+        true => Arc::new(engine::watching(&project, &pipeline, plugins, &args.heal, &executor)),
         false => plugins,
     };
     let job = Job {
