@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use lab::{Lab, QUICK, Server};
 
 use crate::catalogue::{Case, Fault, Project};
+use crate::figures::BAD_PLUGIN;
 use crate::outside;
 
 /// A broken project and the server that it talks to.
@@ -64,7 +65,7 @@ pub fn inject(case: &Case) -> Site {
         "--message=break",
     ]);
     shell(&lab, &lab.root(), &fault.afterwards);
-    let lab = if fault.offers.is_empty() { lab } else { lab.guest("scripted", "scripted") };
+    let lab = if fault.offers.is_empty() { lab } else { lab.guest(BAD_PLUGIN, BAD_PLUGIN) };
     Site { lab, server }
 }
 

@@ -26,7 +26,7 @@ const HEAD: &[&str] = &[
     "retry CPU s",
 ];
 
-const LEGEND: &str = "F faults (curable: transient and healable); A a remedy was tried; A/F coverage; H healed and true; H/A precision; H/F effective; W left something \
+const LEGEND: &str = "F faults (curable: transient and healable); A a remedy of a standard plugin was tried; A/F coverage; H healed and true; H/A precision; H/F effective; W left something \
 worse; W/A harm; false: green, but a bug or not true; MTTR: median from red to green; CPU: beyond the same run without healing. The \
 last four columns are the same faults under a plain retry, three attempts at most: green and right, green and wrong, time, CPU.";
 

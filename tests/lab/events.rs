@@ -85,6 +85,11 @@ impl Events {
         self.decisions("prepare-trial").map(|trial| text(&trial["remedy"]["strategy"])).collect()
     }
 
+    /// Plugins whose remedies were tried, in order.
+    pub fn healers_tried(&self) -> Vec<String> {
+        self.decisions("prepare-trial").map(|trial| text(&trial["remedy"]["plugin"])).collect()
+    }
+
     /// Strategy and plugin of the remedy that decided the first incident.
     pub fn healed_by(&self) -> String {
         self.decisions("end-incident").next().map_or_else(String::new, |end| text(&end["strategy"]))

@@ -70,6 +70,8 @@ pub struct Bench {
     pub(crate) manifest: bundle::manifest::Manifest,
     /// A plugin folder that holds nothing else.
     pub(crate) folder: tempfile::TempDir,
+    /// `sha256:…` of the component.
+    digest: String,
 }
 
 /// What one fixture came to.
@@ -163,8 +165,9 @@ impl Bench {
         let copy = folder.path().join(format!("{}.wasm", project.manifest.id));
         let parent = copy.parent().unwrap_or(folder.path());
         fs::create_dir_all(parent).map_err(TrialError::io("make the folder", parent))?;
-        fs::copy(&component, &copy).map_err(TrialError::io("read", &component))?;
-        Ok(Self { surroundings, manifest: project.manifest.clone(), folder })
+        let bytes = fs::read(&component).map_err(TrialError::io("read", &component))?;
+        fs::write(&copy, &bytes).map_err(TrialError::io("write", &copy))?;
+        Ok(Self { surroundings, manifest: project.manifest.clone(), digest: plugin_host::digest(&bytes), folder })
     }
 
     /// The limits of one call: the host's, with what plugin.toml asks for in their place.
@@ -219,7 +222,8 @@ impl Bench {
     pub(crate) fn host(&self, options: HostOptions) -> Result<PluginHost, TrialError> {
         let id = self.manifest.id.clone();
         let mut grants = options.grants;
-        grants.entry(id.clone()).or_insert_with(|| self.manifest.requested());
+        // A grant for a file counts for the bytes that it names.
+        grants.entry(id.clone()).or_insert_with(|| self.manifest.requested()).digest = Some(self.digest.clone());
         let host = PluginHost::new(HostOptions {
             directories: vec![self.folder.path().to_owned()],
             grants,

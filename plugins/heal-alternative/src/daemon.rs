@@ -49,7 +49,7 @@ const DAEMONS: &[Daemon] = &[
 /// The remedies for a daemon that broke.
 pub fn remedies(incident: &Incident, log: &dyn Log) -> Vec<Remedy> {
     let is_said = |text: &&str| incident.root().cause.text.contains(text) || !log.find(text, 1, 1).is_empty();
-    let Some(daemon) = DAEMONS.iter().find(|daemon| daemon.says.iter().any(|text| is_said(&text))) else {
+    let Some(daemon) = DAEMONS.iter().find(|daemon| daemon.says.iter().any(is_said)) else {
         return Vec::new();
     };
     let proposed = |words: &str| {

@@ -45,7 +45,7 @@ fn clone_of(incident: &Incident) -> String {
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "&|;()".contains(c)).collect();
     let named = words.windows(2).filter(|pair| ["cd", "-C", "pushd"].contains(&pair[0])).map(|pair| pair[1]);
     let existing = named.filter_map(|printed| path::existing(printed.trim_matches(['"', '\'']), own));
-    existing.filter(|found| host::workspace::is_directory(found)).last().unwrap_or_else(|| own.clone())
+    existing.rev().find(|found| host::workspace::is_directory(found)).unwrap_or_else(|| own.clone())
 }
 
 /// The lock of a process that is gone.

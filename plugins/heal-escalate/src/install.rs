@@ -2,12 +2,12 @@
 //! distribution's package manager brings. A ticket says what a person, or the recipe of the image, would type; where the
 //! pipeline file grants this plugin the package manager, the host installs it for a trial.
 
-mod packages;
+mod tables;
 
 use plugin_sdk::java;
 use plugin_sdk::prelude::*;
 
-use packages::{PACKAGES, Package};
+use tables::packages::{PACKAGES, Package};
 
 /// What the distribution's packages are looked up by.
 enum Wanted {

@@ -18,8 +18,7 @@ pub(super) fn check(argv: &[String], remedy: &Remedy, context: &Context<'_>) -> 
     };
     let refuse = |message: String| Err(Refusal::new(rule::CHANGES_MACHINE, message));
     let plugin = remedy.plugin.as_str();
-    let is_granted =
-        context.grants.get(plugin).is_some_and(|grant| grant.process.iter().any(|program| *program == name));
+    let is_granted = context.grants.get(plugin).is_some_and(|grant| grant.process.contains(&name));
     if !is_granted {
         return refuse(format!(
             "{name} changes the machine; to let {plugin} install packages with it, add to [plugins.grants.\"{plugin}\"]: \

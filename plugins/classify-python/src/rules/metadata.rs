@@ -22,7 +22,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"^(?:E\s+)?(?:[a-zA-Z_]\w*\.)*[A-Z]\w*: (?:.*\bpip install (?:-U |--upgrade )?['\x22]?(?P<requirement>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)|.*\brequires (?:the )?['\x22`]?(?P<package>[\w.-]+)['\x22`]? (?:package |library |module )?to be installed|.*?['\x22`]?(?P<name>[\w.-]+)['\x22`]? (?:package |library |module )?(?:must be|is not|isn't|needs to be) installed|.*Use pip or conda to install (?:the )?(?P<target>[\w-]+)|.*Do you have (?P<option>[\w-]+) installed|Couldn't find a tree builder with the features you requested: (?P<tool>[\w-]+)|Missing dependencies for SOCKS support|.*\bgreenlet library is required|Unable to find a usable engine; tried using|.*no backends available -- recommend you install one|Error loading \w+.* module)",
         )
-        .unless(r"No module named|Missing optional dependency")
+        .unless(r"No module named|Missing optional dependency|coding standard")
         .confidence(0.9)
         .specificity(92)
         .block("python-traceback")

@@ -63,7 +63,7 @@ pub const RULES: &[Rule] = rules![
         .pattern(
             r"(?:^|: )(?P<variable>[A-Za-z_]\w*): (?:unbound variable|parameter not set(?: or null)?|parameter null or not set)|^(?:\S*sh: |[\w./@+-]+: (?:line )?\d+: )(?P<wanted>[A-Z][A-Z0-9_]{2,}): [^\s:].*$|(?i:(?:required )?(?:environment )?variable ['\x22`$]?(?P<name>[A-Z][A-Z0-9_]{2,})['\x22`]? (?:is )?(?:not set|not defined|required|missing|undefined|must be set))|(?P<option>[A-Z][A-Z0-9_]{2,}) (?:environment variable )?(?:is not set|must be set|is required but)",
         )
-        .unless(r"(?i)warning|variable is not set\. Defaulting|JAVA_HOME|^\s*(?:raise|throw|die|panic!?)\b|: (?:[A-Z]+_)?(?:ERROR|FATAL|WARN(?:ING)?|INFO|DEBUG|NOTE|NOTICE|FAIL(?:ED|URE)?|PANIC|CRITICAL|TODO|FIXME): |: (?:command )?not found$|: Permission denied$|: No such file|readonly variable|is read only|bad variable name|not a valid identifier")
+        .unless(r"(?i)warning|variable is not set\. Defaulting|JAVA_HOME|^\s*(?:raise|throw|die|panic!?)\b|: (?:[A-Z]+_)?(?:ERROR|FATAL|WARN(?:ING)?|INFO|DEBUG|NOTE|NOTICE|FAIL(?:ED|URE)?|PANIC|CRITICAL|TO(?:DO)|FIX(?:ME)): |: (?:command )?not found$|: Permission denied$|: No such file|readonly variable|is read only|bad variable name|not a valid identifier")
         .confidence(0.9)
         .specificity(70)
         .disposition(Disposition::Auto)

@@ -1,5 +1,6 @@
 //! An environment that answers every decision with some legal fact, the worst ones included, and checks each decision against
-//! the rails of design.md section 5 as it comes. [`model`] is the judge of remedies.
+//! the rails of design.md section 5 as it comes. [`model`] is the judge of remedies. The file is long because each
+//! decision has its answer and its check in one `match`.
 
 mod accounts;
 mod model;

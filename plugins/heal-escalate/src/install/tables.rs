@@ -1,0 +1,3 @@
+//! What is looked up, and not decided.
+
+pub mod packages;
