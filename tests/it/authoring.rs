@@ -8,19 +8,19 @@ use std::path::{Path, PathBuf};
 use crate::lab::{Answer, Lab, repository, target};
 
 /// A lab whose builds share what cargo has compiled.
-fn lab() -> Lab {
+pub fn lab() -> Lab {
     Lab::bare().env("CARGO_TARGET_DIR", target().join("authoring").to_str().expect("a path of text"))
 }
 
 /// Where `.ci/run` has put a tool of another language.
-fn tool(path: &str) -> PathBuf {
+pub fn tool(path: &str) -> PathBuf {
     let tool = target().join("plugin-tools").join(path);
     assert!(tool.exists(), "{} is missing: `.ci/plugin-tools` installs it", tool.display());
     tool
 }
 
 /// Gives a project in the lab the tool chain of its language.
-fn with_tools(lab: &Lab, project: &str, link: &str, tool: &Path) {
+pub fn with_tools(lab: &Lab, project: &str, link: &str, tool: &Path) {
     std::os::unix::fs::symlink(tool, lab.root().join(project).join(link)).expect("link the tool chain");
 }
 

@@ -6,6 +6,7 @@ mod manual;
 mod refusals;
 mod walk;
 mod watch;
+mod whole_way;
 
 use std::path::{Path, PathBuf};
 
